@@ -1,0 +1,12 @@
+// Every family of kernels, one a line: <family>.cc beside this file. CMakeLists.txt reads the lines that begin with
+// "  X(" and compiles each family once for each ISA; dispatch/kernel_list.cc makes its table of them.
+#ifndef DEPTHWISE_KERNELS_FAMILIES_H_
+#define DEPTHWISE_KERNELS_FAMILIES_H_
+
+// clang-format off
+#define DEPTHWISE_FAMILIES(X) \
+  X(reference) \
+/* end */
+// clang-format on
+
+#endif  // DEPTHWISE_KERNELS_FAMILIES_H_

@@ -1,0 +1,39 @@
+// How a family of kernels is compiled: <family>.cc is built once for each ISA, with that ISA's flags and
+//   DEPTHWISE_ISA      its name (scalar, avx2, avx512, neon), and with it the Vec that is included here.
+// The object defines one global symbol, the list of its kernels, and nothing else (a test reads it with nm):
+// an inline function or a template instance shared between objects could be linked in its AVX2 form and then run
+// on a CPU without AVX2. So everything in kernels/ and simd/ stands in an anonymous namespace and uses no std::.
+#ifndef DEPTHWISE_KERNELS_FAMILY_H_
+#define DEPTHWISE_KERNELS_FAMILY_H_
+
+#include "kernels/kernel.h"
+
+#define DEPTHWISE_JOIN2(a, b) a##b
+#define DEPTHWISE_JOIN(a, b) DEPTHWISE_JOIN2(a, b)
+#define DEPTHWISE_STRING2(a) #a
+#define DEPTHWISE_STRING(a) DEPTHWISE_STRING2(a)
+#define DEPTHWISE_ISA_NAME DEPTHWISE_STRING(DEPTHWISE_ISA)
+
+// Each is 1 where DEPTHWISE_ISA is that name.
+#define DEPTHWISE_IS_scalar 1
+#define DEPTHWISE_IS_avx2 2
+#define DEPTHWISE_IS_avx512 3
+#define DEPTHWISE_IS_neon 4
+#define DEPTHWISE_ISA_CODE DEPTHWISE_JOIN(DEPTHWISE_IS_, DEPTHWISE_ISA)
+
+#if DEPTHWISE_ISA_CODE == 1
+#include "simd/vec_scalar.h"
+#elif DEPTHWISE_ISA_CODE == 2
+#include "simd/vec_avx2.h"
+#elif DEPTHWISE_ISA_CODE == 3
+#include "simd/vec_avx512.h"
+#elif DEPTHWISE_ISA_CODE == 4
+#include "simd/vec_neon.h"
+#else
+#error "DEPTHWISE_ISA is not a known ISA"
+#endif
+
+// The list of a family on this ISA: DEPTHWISE_KERNEL_LIST(depthwise) names depthwise::depthwise_avx2.
+#define DEPTHWISE_KERNEL_LIST(family) DEPTHWISE_JOIN(family##_, DEPTHWISE_ISA)
+
+#endif  // DEPTHWISE_KERNELS_FAMILY_H_

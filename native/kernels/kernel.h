@@ -1,0 +1,46 @@
+// A kernel is a row of functions; it can refuse a geometry, and says why. All of it works on ONE image.
+#ifndef DEPTHWISE_KERNELS_KERNEL_H_
+#define DEPTHWISE_KERNELS_KERNEL_H_
+
+#include "conv/geometry.h"
+
+namespace depthwise {
+
+// Pointers to elements of g.element. `weight` is what pack() wrote, or PyTorch's order where packed_bytes() is 0.
+// `bias` has g.weight_count elements, or is null. Nothing but dst is written; nothing outside the arrays is read.
+struct Operands {
+  const void* src;
+  const void* weight;
+  const void* bias;
+  void* dst;
+};
+
+struct Kernel {
+  const char* name;  // "depthwise2d_k3_s1"; printed with the ISA behind a slash
+  ElementType element;
+  // False: a transform kernel (Winograd, FFT), held to a tolerance instead of to exact integers. It needs the
+  // input to be finite: the plan looks at each image and takes an exact kernel where it is not.
+  bool exact;
+  // nullptr: fits; else the reason, for people. Speaks of correctness only, never of speed.
+  const char* (*refuses)(const Geometry&);
+  // Expected cycles for one image on one thread, comparable between all kernels of all ISAs: the cheapest is taken.
+  double (*cost)(const Geometry&);
+  // Independent pieces with disjoint outputs, each at most a few million multiply-adds; a function of the geometry
+  // alone, so that the bits of a result never depend on the number of threads.
+  int64_t (*work_items)(const Geometry&);
+  int64_t (*packed_bytes)(const Geometry&);  // 0: reads the weights in PyTorch's order
+  void (*pack)(const Geometry&, const void* weight, void* packed);
+  int64_t (*scratch_bytes)(const Geometry&);  // a thread; 64-byte aligned, contents undefined, handed to run
+  void (*run)(const Geometry&, const Operands&, void* scratch, int64_t begin, int64_t end);
+};
+
+// The kernels of one family on one ISA; between equal costs the earlier one is taken.
+struct KernelList {
+  const char* isa;
+  const Kernel* kernels;
+  int32_t count;
+};
+
+}  // namespace depthwise
+
+#endif  // DEPTHWISE_KERNELS_KERNEL_H_

@@ -1,0 +1,113 @@
+// Vec for AVX-512 (F, VL, DQ, BW): 16 floats or 8 doubles. The contract is in vec_scalar.h.
+#ifndef DEPTHWISE_SIMD_VEC_AVX512_H_
+#define DEPTHWISE_SIMD_VEC_AVX512_H_
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+#define DEPTHWISE_INLINE inline __attribute__((always_inline))
+
+namespace depthwise {
+namespace {
+
+template <class T>
+struct Vec;
+
+static DEPTHWISE_INLINE uint32_t first_bits(int n, int lanes) {
+  return n <= 0 ? 0u : n >= lanes ? (1u << lanes) - 1u : (1u << n) - 1u;
+}
+
+template <>
+struct Vec<float> {
+  using Element = float;
+  static constexpr int kLanes = 16;
+  static constexpr int kRegisters = 32;
+  static constexpr bool kCheapMasks = true;
+  __m512 v;
+
+  struct Mask {
+    __mmask16 m;
+    static DEPTHWISE_INLINE Mask first(int n) { return {static_cast<__mmask16>(first_bits(n, 16))}; }
+    static DEPTHWISE_INLINE Mask range(int begin, int end) {
+      return {static_cast<__mmask16>(first_bits(end, 16) & ~first_bits(begin, 16))};
+    }
+  };
+
+  static DEPTHWISE_INLINE Vec zero() { return {_mm512_setzero_ps()}; }
+  static DEPTHWISE_INLINE Vec broadcast(float x) { return {_mm512_set1_ps(x)}; }
+  static DEPTHWISE_INLINE Vec load(const float* p) { return {_mm512_loadu_ps(p)}; }
+  static DEPTHWISE_INLINE Vec load(const float* p, Mask m) { return {_mm512_maskz_loadu_ps(m.m, p)}; }
+  static DEPTHWISE_INLINE void load_split(const float* p, Vec& even, Vec& odd) {
+    const __m512 a = _mm512_loadu_ps(p), b = _mm512_loadu_ps(p + 16);
+    const __m512i first = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    even.v = _mm512_permutex2var_ps(a, first, b);
+    odd.v = _mm512_permutex2var_ps(a, _mm512_add_epi32(first, _mm512_set1_epi32(1)), b);
+  }
+  static DEPTHWISE_INLINE Vec load_every_other(const float* p) {
+    const __m512 a = _mm512_loadu_ps(p), b = _mm512_maskz_loadu_ps(0x7fff, p + 16);
+    return {_mm512_permutex2var_ps(a, _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30), b)};
+  }
+  DEPTHWISE_INLINE void store(float* p) const { _mm512_storeu_ps(p, v); }
+  DEPTHWISE_INLINE void store(float* p, Mask m) const { _mm512_mask_storeu_ps(p, m.m, v); }
+};
+
+template <>
+struct Vec<double> {
+  using Element = double;
+  static constexpr int kLanes = 8;
+  static constexpr int kRegisters = 32;
+  static constexpr bool kCheapMasks = true;
+  __m512d v;
+
+  struct Mask {
+    __mmask8 m;
+    static DEPTHWISE_INLINE Mask first(int n) { return {static_cast<__mmask8>(first_bits(n, 8))}; }
+    static DEPTHWISE_INLINE Mask range(int begin, int end) {
+      return {static_cast<__mmask8>(first_bits(end, 8) & ~first_bits(begin, 8))};
+    }
+  };
+
+  static DEPTHWISE_INLINE Vec zero() { return {_mm512_setzero_pd()}; }
+  static DEPTHWISE_INLINE Vec broadcast(double x) { return {_mm512_set1_pd(x)}; }
+  static DEPTHWISE_INLINE Vec load(const double* p) { return {_mm512_loadu_pd(p)}; }
+  static DEPTHWISE_INLINE Vec load(const double* p, Mask m) { return {_mm512_maskz_loadu_pd(m.m, p)}; }
+  static DEPTHWISE_INLINE void load_split(const double* p, Vec& even, Vec& odd) {
+    const __m512d a = _mm512_loadu_pd(p), b = _mm512_loadu_pd(p + 8);
+    even.v = _mm512_permutex2var_pd(a, _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14), b);
+    odd.v = _mm512_permutex2var_pd(a, _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15), b);
+  }
+  static DEPTHWISE_INLINE Vec load_every_other(const double* p) {
+    const __m512d a = _mm512_loadu_pd(p), b = _mm512_maskz_loadu_pd(0x7f, p + 8);
+    return {_mm512_permutex2var_pd(a, _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14), b)};
+  }
+  DEPTHWISE_INLINE void store(double* p) const { _mm512_storeu_pd(p, v); }
+  DEPTHWISE_INLINE void store(double* p, Mask m) const { _mm512_mask_storeu_pd(p, m.m, v); }
+};
+
+DEPTHWISE_INLINE Vec<float> fma(Vec<float> a, Vec<float> b, Vec<float> c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
+DEPTHWISE_INLINE Vec<float> operator+(Vec<float> a, Vec<float> b) { return {_mm512_add_ps(a.v, b.v)}; }
+DEPTHWISE_INLINE Vec<float> operator-(Vec<float> a, Vec<float> b) { return {_mm512_sub_ps(a.v, b.v)}; }
+DEPTHWISE_INLINE Vec<float> operator*(Vec<float> a, Vec<float> b) { return {_mm512_mul_ps(a.v, b.v)}; }
+DEPTHWISE_INLINE Vec<float> operator/(Vec<float> a, Vec<float> b) { return {_mm512_div_ps(a.v, b.v)}; }
+DEPTHWISE_INLINE Vec<float> max(Vec<float> a, Vec<float> b) { return {_mm512_max_ps(a.v, b.v)}; }
+DEPTHWISE_INLINE Vec<float> min(Vec<float> a, Vec<float> b) { return {_mm512_min_ps(a.v, b.v)}; }
+DEPTHWISE_INLINE Vec<float> scale2(Vec<float> x, Vec<float> n) { return {_mm512_scalef_ps(x.v, n.v)}; }
+DEPTHWISE_INLINE Vec<float> round(Vec<float> x) { return {_mm512_roundscale_ps(x.v, _MM_FROUND_TO_NEAREST_INT)}; }
+
+DEPTHWISE_INLINE Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) {
+  return {_mm512_fmadd_pd(a.v, b.v, c.v)};
+}
+DEPTHWISE_INLINE Vec<double> operator+(Vec<double> a, Vec<double> b) { return {_mm512_add_pd(a.v, b.v)}; }
+DEPTHWISE_INLINE Vec<double> operator-(Vec<double> a, Vec<double> b) { return {_mm512_sub_pd(a.v, b.v)}; }
+DEPTHWISE_INLINE Vec<double> operator*(Vec<double> a, Vec<double> b) { return {_mm512_mul_pd(a.v, b.v)}; }
+DEPTHWISE_INLINE Vec<double> operator/(Vec<double> a, Vec<double> b) { return {_mm512_div_pd(a.v, b.v)}; }
+DEPTHWISE_INLINE Vec<double> max(Vec<double> a, Vec<double> b) { return {_mm512_max_pd(a.v, b.v)}; }
+DEPTHWISE_INLINE Vec<double> min(Vec<double> a, Vec<double> b) { return {_mm512_min_pd(a.v, b.v)}; }
+DEPTHWISE_INLINE Vec<double> scale2(Vec<double> x, Vec<double> n) { return {_mm512_scalef_pd(x.v, n.v)}; }
+DEPTHWISE_INLINE Vec<double> round(Vec<double> x) { return {_mm512_roundscale_pd(x.v, _MM_FROUND_TO_NEAREST_INT)}; }
+
+}  // namespace
+}  // namespace depthwise
+
+#endif  // DEPTHWISE_SIMD_VEC_AVX512_H_

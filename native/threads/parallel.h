@@ -1,0 +1,22 @@
+// Threads, behind one interface: parallel_omp.cc (OpenMP) or parallel_pool.cc (a pool of our own) is compiled.
+#ifndef DEPTHWISE_THREADS_PARALLEL_H_
+#define DEPTHWISE_THREADS_PARALLEL_H_
+
+#include <cstdint>
+
+namespace depthwise {
+
+// Works on items [begin, end); `thread` is 0 .. threads-1 and names the scratch that is this thread's own.
+using Body = void (*)(void* context, int64_t begin, int64_t end, int thread);
+
+// Calls `body` until [0, items) is done, in pieces of `grain` items, on at most `threads` threads, the caller being
+// thread 0. Only one team is active in the process: a call that does not get it at once runs alone.
+// Returns the number of threads that were asked to work. Never throws, never exits the process.
+int parallel_for(int64_t items, int64_t grain, int threads, Body body, void* context);
+
+// CPUs that this process may use (affinity and cgroup quota), at least 1. `root` is "/" but for tests.
+int available_threads(const char* root);
+
+}  // namespace depthwise
+
+#endif  // DEPTHWISE_THREADS_PARALLEL_H_
