@@ -65,12 +65,20 @@ export interface BackendPlan {
    * Copies what it reads before it returns (a SharedArrayBuffer is read in place), computes off the event loop, and
    * resolves with a new array, or with `out` after copying into it. Rejects with `signal.reason` on an abort.
    */
-  runAsync(weights: AsyncWeights, batch: number, input: FloatArray, out: FloatArray | null, signal: AbortSignal | null): Promise<FloatArray>;
+  runAsync(
+    weights: AsyncWeights,
+    batch: number,
+    input: FloatArray,
+    out: FloatArray | null,
+    signal: AbortSignal | null,
+  ): Promise<FloatArray>;
   /** One line an item: kernel, ISA, tile, threads, expected FLOP and bytes. For `describe()` and the trace. */
   describe(): string;
 }
 
-export type AsyncWeights = { readonly packed: PackedWeights } | { readonly weight: FloatArray; readonly bias: FloatArray | null };
+export type AsyncWeights =
+  | { readonly packed: PackedWeights }
+  | { readonly weight: FloatArray; readonly bias: FloatArray | null };
 
 export interface KernelInfo {
   readonly name: string;
@@ -133,7 +141,14 @@ export interface NativeBinding {
   };
   pack(plan: NativePlan, weight: FloatArray, bias: FloatArray | null): NativePacked;
   run(plan: NativePlan, packed: NativePacked, batch: number, input: FloatArray, output: FloatArray): void;
-  runOnce(plan: NativePlan, weight: FloatArray, bias: FloatArray | null, batch: number, input: FloatArray, output: FloatArray): void;
+  runOnce(
+    plan: NativePlan,
+    weight: FloatArray,
+    bias: FloatArray | null,
+    batch: number,
+    input: FloatArray,
+    output: FloatArray,
+  ): void;
   /**
    * Copies input (and weight and bias, where given instead of `packed`) at the call. `settle` is called once, on the
    * JavaScript thread, with an error, or with null and the result; never after `cancel`, never while the environment ends.

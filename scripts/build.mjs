@@ -1,0 +1,65 @@
+// What `prepare` and `npm run build` do in a checkout: TypeScript first, always; then the native addon, where CMake
+// and a C++ compiler are there. Without them one line says so and the JavaScript backend serves. A build that fails
+// with the tools present is an error, and its log is kept.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const require = createRequire(import.meta.url);
+const say = (line) => console.log(`depthwise: ${line}`);
+
+/** The root folder of a development dependency, or null where it is not installed. */
+function packageFolder(name) {
+  try {
+    return dirname(require.resolve(`${name}/package.json`));
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a command can be started at all. */
+const has = (tool) => !spawnSync(tool, ["--version"], { stdio: "ignore", shell: process.platform === "win32" }).error;
+
+function missingTool() {
+  if (!has("cmake")) return "CMake";
+  if (process.platform === "win32") return null;
+  const compilers = process.env.CXX ? [process.env.CXX] : ["c++", "g++", "clang++"];
+  if (!compilers.some(has)) return "C++ compiler";
+  if (!["make", "gmake", "ninja"].some(has)) return "make or ninja";
+  return null;
+}
+
+function fail(what, output) {
+  mkdirSync(join(root, "build"), { recursive: true });
+  const log = join(root, "build", "failed.log");
+  writeFileSync(log, output);
+  say(`${what} failed; the log is ${log}`);
+  process.exit(1);
+}
+
+function run(what, script, args) {
+  const done = spawnSync(process.execPath, [script, ...args], { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 });
+  if (done.status !== 0) fail(what, `${done.stdout ?? ""}${done.stderr ?? ""}${done.error ?? ""}\n`);
+}
+
+// A package installed from the registry has no scripts folder; one packed or installed with --omit=dev has no tools.
+const typescript = packageFolder("typescript");
+if (!typescript) {
+  say("development dependencies are not installed, nothing built");
+  process.exit(existsSync(join(root, "dist", "index.js")) ? 0 : 1);
+}
+run("TypeScript", join(typescript, "bin", "tsc"), ["-p", "tsconfig.json"]);
+
+const cmakeJs = packageFolder("cmake-js");
+const missing = cmakeJs ? missingTool() : "cmake-js";
+if (process.env.DEPTHWISE_BUILD === "js") say("native addon not built (DEPTHWISE_BUILD=js)");
+else if (missing) say(`no ${missing} found, native addon not built; the JavaScript backend serves`);
+else {
+  const started = Date.now();
+  // `compile` configures when needed and builds; `rebuild` (a clean one) costs a minute more each time.
+  run("the native build", join(cmakeJs, "bin", "cmake-js"), [process.argv.includes("--clean") ? "rebuild" : "compile"]);
+  say(`native addon built in ${Math.round((Date.now() - started) / 1000)} s`);
+}
