@@ -1,0 +1,105 @@
+// TensorFlow.js in plain JavaScript ("cpu") and WebAssembly: the operation alone, without reading the result back.
+// Its layout is NHWC; there are no groups apart from depthwise.
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+const require = createRequire(import.meta.url);
+
+/** NCHW of N images -> NHWC, also for weights seen as [outer, channels, ...]. */
+function channelsLast(data, [n, c, ...space]) {
+  const plane = space.reduce((a, b) => a * b, 1);
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < n; ++i)
+    for (let k = 0; k < c; ++k)
+      for (let p = 0; p < plane; ++p) out[(i * plane + p) * c + k] = data[(i * c + k) * plane + p];
+  return out;
+}
+
+/** NHWC [n, plane, c] -> NCHW. */
+function channelsFirst(data, n, c) {
+  const plane = data.length / n / c;
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < n; ++i)
+    for (let p = 0; p < plane; ++p)
+      for (let k = 0; k < c; ++k) out[(i * c + k) * plane + p] = data[(i * plane + p) * c + k];
+  return out;
+}
+
+/** [O, I, kh, kw] -> [kh, kw, I, O] (dense) or [kh, kw, groups, multiplier] (depthwise). */
+function filter(shape, weight, depthwise) {
+  const taps = shape.kernel.reduce((a, b) => a * b, 1);
+  const [o, i] = shape.weightShape;
+  const out = new Float32Array(weight.length);
+  for (let oc = 0; oc < o; ++oc)
+    for (let ic = 0; ic < i; ++ic)
+      for (let t = 0; t < taps; ++t)
+        out[depthwise ? t * o + oc : (t * i + ic) * o + oc] = weight[(oc * i + ic) * taps + t];
+  return out;
+}
+
+function make(backend) {
+  return {
+    name: `tfjs ${backend}`,
+    async load() {
+      this.tf = await import("@tensorflow/tfjs-core");
+      if (backend === "wasm") {
+        const wasm = await import("@tensorflow/tfjs-backend-wasm");
+        wasm.setWasmPaths(`${join(dirname(require.resolve("@tensorflow/tfjs-backend-wasm/package.json")), "dist")}/`);
+      } else await import("@tensorflow/tfjs-backend-cpu");
+      this.tf.env().set("PROD", true);
+      await this.tf.setBackend(backend);
+      return this.tf.version_core;
+    },
+    takes: (shape) => shape.groups === 1 || shape.groups === shape.inChannels,
+    async prepare(shape, { input, weight, bias }) {
+      const { tf } = this;
+      await tf.setBackend(backend);
+      const depthwise = shape.groups > 1;
+      const two = (values) => (shape.rank === 1 ? [1, ...values] : values);
+      const [n, c] = shape.inputShape;
+      const x = tf.tensor4d(channelsLast(input, shape.inputShape), [n, ...two(shape.input), c]);
+      const kernel = two(shape.kernel);
+      const filterShape = depthwise
+        ? [...kernel, c, shape.outChannels / c]
+        : [...kernel, shape.weightShape[1], shape.outChannels];
+      const w = tf.tensor4d(filter(shape, weight, depthwise), filterShape);
+      const b = tf.tensor1d(bias);
+      const pad =
+        shape.rank === 1
+          ? [
+              [0, 0],
+              [0, 0],
+              [shape.pad[0], shape.pad[1]],
+              [0, 0],
+            ]
+          : [
+              [0, 0],
+              [shape.pad[0], shape.pad[2]],
+              [shape.pad[1], shape.pad[3]],
+              [0, 0],
+            ];
+      const strides = two(shape.stride);
+      const dilations = two(shape.dilation);
+      // The fused operation adds the bias in the same pass, as every other side does.
+      const convolve = depthwise ? tf.fused.depthwiseConv2d : tf.fused.conv2d;
+      const apply = () => convolve({ x, filter: w, strides, pad, dataFormat: "NHWC", dilations, bias: b });
+      return {
+        run() {
+          tf.setBackend(backend);
+          apply().dispose();
+        },
+        async output() {
+          tf.setBackend(backend);
+          const y = apply();
+          const data = channelsFirst(await y.data(), n, shape.outChannels);
+          y.dispose();
+          return data;
+        },
+        release: () => tf.dispose([x, w, b]),
+      };
+    },
+  };
+}
+
+export const tfjsCpu = make("cpu");
+export const tfjsWasm = make("wasm");
