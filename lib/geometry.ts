@@ -1,0 +1,296 @@
+// Arguments -> frozen Geometry. Every rule about shapes and options stands here, with its message, for both backends;
+// nothing is allocated before all of them hold.
+import type { Activation, Axis, DType, Geometry, Layout, PaddingMode } from "./backend/types.js";
+import {
+  MAX_SIZE,
+  rangeError,
+  requireNonNegativeInteger,
+  requireOneOf,
+  requirePositiveInteger,
+  shapeError,
+  show,
+  showShape,
+  tooLargeError,
+  typeError,
+} from "./errors.js";
+import type { OptionValues } from "./options.js";
+import { countElements } from "./typed-array.js";
+
+/** Which convolution, and the name that its messages carry. */
+export interface Operation {
+  readonly name: string;
+  readonly rank: 1 | 2 | 3;
+  readonly sharedBank: boolean;
+}
+
+export const CONV1D: Operation = { name: "conv1d", rank: 1, sharedBank: false };
+export const CONV2D: Operation = { name: "conv2d", rank: 2, sharedBank: false };
+export const CONV3D: Operation = { name: "conv3d", rank: 3, sharedBank: false };
+export const SHARED_DEPTHWISE_CONV2D: Operation = { name: "sharedDepthwiseConv2d", rank: 2, sharedBank: true };
+
+/** Options that say what the convolution is, resolved as far as possible without any shape. */
+export interface ConvSettings {
+  readonly stride: readonly number[];
+  readonly dilation: readonly number[];
+  /** All beginnings, then all ends; `'same'` waits for the kernel. */
+  readonly padding: readonly number[] | "same";
+  readonly groups: number;
+  readonly layout: Layout;
+  readonly paddingMode: PaddingMode;
+  readonly activation: Activation | null;
+}
+
+/** A geometry with its batch and the shapes as the caller sees them. */
+export interface ConvProblem {
+  readonly geometry: Geometry;
+  /** Images; 1 for an unbatched input. */
+  readonly batch: number;
+  readonly inputShape: readonly number[];
+  readonly outputShape: readonly number[];
+}
+
+export const LAYOUTS: readonly Layout[] = ["NCHW", "NHWC"];
+export const PADDING_MODES: readonly PaddingMode[] = ["zeros", "reflect", "replicate", "circular"];
+export const ACTIVATIONS: readonly Activation[] = ["relu", "relu6", "silu", "hardswish"];
+const AXIS_NAMES = ["depth", "height", "width"] as const;
+
+/** The names of the options that `readSettings` understands. */
+export function settingNames(operation: Operation): string[] {
+  const names = ["stride", "padding", "dilation", "groups", "layout", "activation", "paddingMode"];
+  // A shared bank is depthwise by definition: as many groups as input channels.
+  return operation.sharedBank ? names.filter((name) => name !== "groups") : names;
+}
+
+type RequireInteger = (operation: string, name: string, value: unknown) => number;
+
+/** A number for all axes, an array of one, or one number an axis; `counts` are the lengths that an array may have. */
+function readNumbers(
+  operation: Operation,
+  name: string,
+  value: unknown,
+  require: RequireInteger,
+  counts: readonly number[],
+): number[] {
+  if (typeof value === "number") return [require(operation.name, name, value)];
+  if (!Array.isArray(value)) {
+    throw typeError(operation.name, `${name} must be a number or an array of numbers, but got ${show(value)}`);
+  }
+  if (!counts.includes(value.length)) {
+    const rule = `${name} must be a number or an array of ${counts.join(" or ")} numbers`;
+    throw rangeError(operation.name, `${rule}, but got ${value.length} of them: ${show(value)}`);
+  }
+  return Array.from(value as unknown[], (item, index) => require(operation.name, `${name}[${index}]`, item));
+}
+
+function spread(numbers: number[], count: number): readonly number[] {
+  const [first] = numbers;
+  return Object.freeze(numbers.length === 1 ? new Array<number>(count).fill(first as number) : numbers);
+}
+
+/** A kernel size, a stride or a dilation: a number, or one a axis. */
+export function readPerAxis(operation: Operation, name: string, value: unknown): readonly number[] {
+  const counts = operation.rank === 1 ? [1] : [1, operation.rank];
+  return spread(readNumbers(operation, name, value, requirePositiveInteger, counts), operation.rank);
+}
+
+function readPadding(operation: Operation, value: unknown, stride: readonly number[]): readonly number[] | "same" {
+  const { rank, name } = operation;
+  if (typeof value === "string") {
+    const word = requireOneOf(name, "padding", value, ["same", "valid"]);
+    if (word === "valid") return spread([0], 2 * rank);
+    if (stride.some((step) => step !== 1)) {
+      throw rangeError(name, `padding 'same' needs a stride of 1, but got stride ${showShape(stride)}`);
+    }
+    return word;
+  }
+  const counts = rank === 1 ? [1, 2] : [1, rank, 2 * rank];
+  const numbers = readNumbers(operation, "padding", value, requireNonNegativeInteger, counts);
+  return spread(numbers.length === rank && rank > 1 ? [...numbers, ...numbers] : numbers, 2 * rank);
+}
+
+/** Every rule that needs no shape. `options` comes from `readOptions`. */
+export function readSettings(operation: Operation, options: OptionValues): ConvSettings {
+  const { stride = 1, padding = 0, dilation = 1, groups = 1, layout = "NCHW", paddingMode = "zeros" } = options;
+  const { activation = null } = options;
+  const { name } = operation;
+  const strides = readPerAxis(operation, "stride", stride);
+  return Object.freeze({
+    stride: strides,
+    padding: readPadding(operation, padding, strides),
+    dilation: readPerAxis(operation, "dilation", dilation),
+    groups: requirePositiveInteger(name, "groups", groups),
+    layout: requireOneOf(name, "layout", layout, LAYOUTS),
+    paddingMode: requireOneOf(name, "paddingMode", paddingMode, PADDING_MODES),
+    activation: activation === null ? null : requireOneOf(name, "activation", activation, ACTIVATIONS),
+  });
+}
+
+const POINT: Axis = Object.freeze({ in: 1, kernel: 1, stride: 1, dilation: 1, pad: 0, padEnd: 0, out: 1 });
+
+const reachOf = (axis: Axis) => axis.dilation * (axis.kernel - 1) + 1;
+const paddedOf = (axis: Axis) => axis.in + axis.pad + axis.padEnd;
+
+function makeAxis(operation: Operation, settings: ConvSettings, index: number, size: number, kernel: number): Axis {
+  const stride = settings.stride[index] as number;
+  const dilation = settings.dilation[index] as number;
+  const reach = dilation * (kernel - 1);
+  const [pad, padEnd] =
+    settings.padding === "same"
+      ? [Math.floor(reach / 2), reach - Math.floor(reach / 2)]
+      : [settings.padding[index] as number, settings.padding[operation.rank + index] as number];
+  const axisName = AXIS_NAMES[3 - operation.rank + index] as string;
+  if (reach + 1 > MAX_SIZE) {
+    throw tooLargeError(
+      operation.name,
+      `kernel ${axisName} ${kernel} with dilation ${dilation} reaches over ${MAX_SIZE} elements`,
+    );
+  }
+  const padded = size + pad + padEnd;
+  if (padded > MAX_SIZE) {
+    throw tooLargeError(operation.name, `input ${axisName} ${size} padded by ${pad} and ${padEnd} passes ${MAX_SIZE}`);
+  }
+  const out = Math.floor((padded - reach - 1) / stride) + 1;
+  return Object.freeze({ in: size, kernel, stride, dilation, pad, padEnd, out });
+}
+
+function requireKernelFits(operation: Operation, axes: readonly Axis[]): void {
+  if (axes.every((axis) => reachOf(axis) <= paddedOf(axis))) return;
+  const join = (size: (axis: Axis) => number) => axes.map(size).join("x");
+  const dilated = axes.some((axis) => axis.dilation > 1) ? ` (dilated to ${join(reachOf)})` : "";
+  const padded = axes.some((axis) => axis.pad + axis.padEnd > 0) ? "padded " : "";
+  throw shapeError(
+    operation.name,
+    `kernel ${join((axis) => axis.kernel)}${dilated} is larger than the ${padded}input ${join(paddedOf)}`,
+  );
+}
+
+function requirePaddingFits(operation: Operation, mode: PaddingMode, axes: readonly Axis[]): void {
+  if (mode !== "reflect" && mode !== "circular") return;
+  for (const [index, axis] of axes.entries()) {
+    const widest = Math.max(axis.pad, axis.padEnd);
+    const axisName = AXIS_NAMES[3 - operation.rank + index];
+    if (mode === "reflect" && widest >= axis.in) {
+      throw shapeError(
+        operation.name,
+        `paddingMode 'reflect' needs padding below the input ${axisName} ${axis.in}, but got ${widest}`,
+      );
+    }
+    if (mode === "circular" && widest > axis.in) {
+      throw shapeError(
+        operation.name,
+        `paddingMode 'circular' needs padding of at most the input ${axisName} ${axis.in}, but got ${widest}`,
+      );
+    }
+  }
+}
+
+function requireRanks(operation: Operation, layout: Layout, input: readonly number[], weight: readonly number[]): void {
+  const { rank, name } = operation;
+  const letters = AXIS_NAMES.slice(3 - rank).map((axis) => axis[0]);
+  const image = (layout === "NCHW" ? ["c", ...letters] : [...letters, "c"]).join(", ");
+  if (weight.length !== rank + 2) {
+    const kernel = letters.map((letter) => `k${letter}`).join(", ");
+    const form = operation.sharedBank ? `[m, 1, ${kernel}]` : `[out, in/groups, ${kernel}]`;
+    throw shapeError(name, `weight must have ${rank + 2} axes ${form}, but got ${showShape(weight)}`);
+  }
+  if (input.length !== rank + 1 && input.length !== rank + 2) {
+    const rule = `input must have ${rank + 2} axes [n, ${image}] or, unbatched, ${rank + 1} axes [${image}]`;
+    throw shapeError(name, `${rule}, but got ${showShape(input)}`);
+  }
+  if (weight.some((size) => size < 1)) throw shapeError(name, `weight ${showShape(weight)} has an axis of size 0`);
+}
+
+/** The number of groups, once weight, input channels and groups are known to fit together. */
+function requireChannelsFit(
+  operation: Operation,
+  groups: number,
+  input: readonly number[],
+  channels: number,
+  weight: readonly number[],
+): number {
+  const [count, inPerGroup] = weight as readonly [number, number];
+  const { name } = operation;
+  if (channels === 0) throw shapeError(name, `input ${showShape(input)} has 0 channels, but at least 1 is needed`);
+  if (operation.sharedBank) {
+    if (inPerGroup !== 1) {
+      throw shapeError(name, `weight of a shared bank must be [m, 1, kh, kw], but got ${showShape(weight)}`);
+    }
+    if (count * channels > MAX_SIZE) {
+      throw tooLargeError(
+        name,
+        `weight ${showShape(weight)} on ${channels} channels gives over ${MAX_SIZE} output channels`,
+      );
+    }
+    return channels;
+  }
+  if (count % groups !== 0) {
+    throw shapeError(
+      name,
+      `groups must divide the output channels, but got groups=${groups} and weight ${showShape(weight)} with ${count}`,
+    );
+  }
+  if (inPerGroup * groups !== channels) {
+    const rule = `weight ${showShape(weight)} with groups=${groups} needs ${inPerGroup * groups} input channels`;
+    throw shapeError(name, `${rule}, but input ${showShape(input)} has ${channels}`);
+  }
+  return groups;
+}
+
+function requireBias(operation: Operation, bias: readonly number[], count: number): void {
+  if (bias.length === 1 && bias[0] === count) return;
+  const came = bias.length === 1 ? String(bias[0]) : `shape ${showShape(bias)}`;
+  throw shapeError(operation.name, `expected bias of ${count} elements, but got ${came}`);
+}
+
+/** Every rule that needs the shapes. Shapes are arrays of integers of at least 0 (`requireShape`). */
+export function makeProblem(
+  operation: Operation,
+  settings: ConvSettings,
+  dtype: DType,
+  input: readonly number[],
+  weight: readonly number[],
+  bias: readonly number[] | null,
+): ConvProblem {
+  const { name, rank, sharedBank } = operation;
+  const { layout, paddingMode, activation } = settings;
+  requireRanks(operation, layout, input, weight);
+  const batched = input.length === rank + 2;
+  const batch = batched ? (input[0] as number) : 1;
+  const image = batched ? input.slice(1) : input;
+  const channels = image[layout === "NCHW" ? 0 : rank] as number;
+  const sizes = layout === "NCHW" ? image.slice(1) : image.slice(0, rank);
+  const groups = requireChannelsFit(operation, settings.groups, input, channels, weight);
+  const [count, inPerGroup, ...kernel] = weight as [number, number, ...number[]];
+  if (bias !== null) requireBias(operation, bias, count);
+  if (sizes.includes(0))
+    throw shapeError(name, `input ${showShape(input)} has an axis of size 0; only the batch may be empty`);
+  const axes = sizes.map((size, index) => makeAxis(operation, settings, index, size, kernel[index] as number));
+  requireKernelFits(operation, axes);
+  requirePaddingFits(operation, paddingMode, axes);
+  const outChannels = sharedBank ? count * channels : count;
+  const space = axes.map((axis) => axis.out);
+  const outputImage = layout === "NCHW" ? [outChannels, ...space] : [...space, outChannels];
+  const outputShape = Object.freeze(batched ? [batch, ...outputImage] : outputImage);
+  countElements(name, "input", input);
+  countElements(name, "output", outputShape);
+  const padding = new Array<Axis>(3 - rank).fill(POINT);
+  const geometry: Geometry = Object.freeze({
+    dtype,
+    layout,
+    paddingMode,
+    activation,
+    sharedBank,
+    hasBias: bias !== null,
+    inChannels: channels,
+    outChannels,
+    groups,
+    inPerGroup,
+    outPerGroup: outChannels / groups,
+    weightCount: count,
+    axes: Object.freeze([...padding, ...axes]) as unknown as Geometry["axes"],
+    inputElements: countElements(name, "one image of input", image),
+    outputElements: countElements(name, "one image of output", outputImage),
+    weightElements: countElements(name, "weight", weight),
+  });
+  return Object.freeze({ geometry, batch, inputShape: Object.freeze([...input]), outputShape });
+}
