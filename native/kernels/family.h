@@ -19,6 +19,7 @@
 #define DEPTHWISE_IS_avx2 2
 #define DEPTHWISE_IS_avx512 3
 #define DEPTHWISE_IS_neon 4
+#define DEPTHWISE_IS_wide16 5  // of the native tests: AVX-512's width on any machine
 #define DEPTHWISE_ISA_CODE DEPTHWISE_JOIN(DEPTHWISE_IS_, DEPTHWISE_ISA)
 
 #if DEPTHWISE_ISA_CODE == 1
@@ -29,6 +30,8 @@
 #include "simd/vec_avx512.h"
 #elif DEPTHWISE_ISA_CODE == 4
 #include "simd/vec_neon.h"
+#elif DEPTHWISE_ISA_CODE == 5
+#include "vec_wide16.h"
 #else
 #error "DEPTHWISE_ISA is not a known ISA"
 #endif

@@ -1,0 +1,81 @@
+#include "machine.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <map>
+#include <vector>
+
+namespace depthwise {
+#if defined(__x86_64__)
+long long fma_peak_avx2(long long rounds, float* out);
+long long fma_peak_avx512(long long rounds, float* out);
+#elif defined(__aarch64__)
+long long fma_peak_neon(long long rounds, float* out);
+#endif
+long long fma_peak_scalar(long long rounds, float* out);
+}  // namespace depthwise
+
+namespace depthwise::bench {
+namespace {
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+}  // namespace
+
+Times time_calls(const std::function<void()>& work, double seconds) {
+  work();
+  int64_t calls = 1;
+  for (;;) {  // how many calls make a sample that the clock can measure
+    const double begin = now();
+    for (int64_t i = 0; i < calls; ++i) work();
+    if (now() - begin > 100e-6) break;
+    calls *= 2;
+  }
+  std::vector<double> samples;
+  const double stop = now() + seconds;
+  while (samples.size() < 5 || (now() < stop && samples.size() < 20000)) {
+    const double begin = now();
+    for (int64_t i = 0; i < calls; ++i) work();
+    samples.push_back((now() - begin) / static_cast<double>(calls));
+  }
+  std::sort(samples.begin(), samples.end());
+  return {samples[samples.size() / 2], samples[0]};
+}
+
+double fma_peak_gflops(const std::string& isa) {
+  auto* loop = fma_peak_scalar;
+#if defined(__x86_64__)
+  if (isa == "avx2") loop = fma_peak_avx2;
+  if (isa == "avx512") loop = fma_peak_avx512;
+#elif defined(__aarch64__)
+  if (isa == "neon") loop = fma_peak_neon;
+#endif
+  alignas(64) float out[16] = {0.5f, 0.25f};
+  constexpr long long kRounds = 20000;
+  const double flop = static_cast<double>(loop(kRounds, out));
+  const Times times = time_calls(
+      [&] {
+        out[0] = 0.5f, out[1] = 0.25f;
+        loop(kRounds, out);
+      },
+      0.15);
+  return flop / times.least * 1e-9;
+}
+
+double copy_gbytes(int64_t footprint) {
+  static std::map<int64_t, double> known;
+  const auto found = known.find(footprint);
+  if (found != known.end()) return found->second;
+  const size_t half = static_cast<size_t>(footprint / 2 + 1);
+  std::vector<char> from(half, 1), to(half, 2);
+  const Times times = time_calls(
+      [&] {
+        memcpy(to.data(), from.data(), half);
+        __asm__ volatile("" : : "r"(to.data()) : "memory");
+      },
+      0.03);
+  return known[footprint] = 2.0 * static_cast<double>(half) / times.least * 1e-9;
+}
+
+}  // namespace depthwise::bench

@@ -1,0 +1,25 @@
+// The limits of this machine, measured in the run that uses them.
+#ifndef DEPTHWISE_BENCH_NATIVE_MACHINE_H_
+#define DEPTHWISE_BENCH_NATIVE_MACHINE_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace depthwise::bench {
+
+struct Times {
+  double median;  // seconds a call
+  double least;
+};
+
+// Calls `work` until `seconds` are over, in samples of at least 100 us.
+Times time_calls(const std::function<void()>& work, double seconds);
+
+double fma_peak_gflops(const std::string& isa);
+// GB/s of a warm copy, bytes read and written counted together, over `footprint` bytes in all.
+double copy_gbytes(int64_t footprint);
+
+}  // namespace depthwise::bench
+
+#endif  // DEPTHWISE_BENCH_NATIVE_MACHINE_H_

@@ -1,0 +1,67 @@
+# Each family of kernels (native/kernels/families.h), compiled once for each ISA with that ISA's flags.
+# Sets DEPTHWISE_ISAS and DEPTHWISE_KERNEL_OBJECTS.
+
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/native/kernels/families.h)
+file(STRINGS ${CMAKE_SOURCE_DIR}/native/kernels/families.h family_lines REGEX "^  X\\(")
+set(DEPTHWISE_FAMILY_SOURCES "")
+foreach(line ${family_lines})
+  string(REGEX REPLACE "^  X\\(([a-z0-9_]+)\\).*" "\\1" family "${line}")
+  list(APPEND DEPTHWISE_FAMILY_SOURCES ${CMAKE_SOURCE_DIR}/native/kernels/${family}.cc)
+endforeach()
+
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  set(DEPTHWISE_ISAS avx512 avx2 scalar)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64|ARM64")
+  set(DEPTHWISE_ISAS neon scalar)
+else()
+  set(DEPTHWISE_ISAS scalar)
+endif()
+if(DEPTHWISE_TESTS)
+  list(APPEND DEPTHWISE_ISAS wide16) # sixteen lanes of plain arrays, for the tests
+endif()
+
+set(DEPTHWISE_FLAGS_avx512 -mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma -mprefer-vector-width=512)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT DEPTHWISE_KERNEL_COMPILER)
+  # GCC 12 warns of its own intrinsics, which take an undefined vector on purpose (GCC bug 105593).
+  list(APPEND DEPTHWISE_FLAGS_avx512 -Wno-maybe-uninitialized -Wno-uninitialized)
+endif()
+set(DEPTHWISE_FLAGS_avx2 -mavx2 -mfma)
+set(DEPTHWISE_FLAGS_wide16 -I${CMAKE_SOURCE_DIR}/test/native)
+# -ffp-contract=off: GCC would fuse a * b + c on its own, and the ISAs would differ where the code does not say so.
+# -fno-math-errno: square roots and the like in registers.
+set(DEPTHWISE_KERNEL_FLAGS ${DEPTHWISE_WARNINGS} -ffp-contract=off -fno-exceptions -fno-rtti -fno-math-errno)
+
+# depthwise_isa_objects(<variable> <isa> <sources>): their objects, by the kernel compiler if there is one.
+function(depthwise_isa_objects variable isa)
+  set(flags ${DEPTHWISE_KERNEL_FLAGS} ${DEPTHWISE_FLAGS_${isa}} -DDEPTHWISE_ISA=${isa})
+  if(DEPTHWISE_KERNEL_COMPILER)
+    set(objects "")
+    foreach(source ${ARGN})
+      get_filename_component(name ${source} NAME_WE)
+      set(object ${CMAKE_BINARY_DIR}/kernel-objects/${name}_${isa}.o)
+      add_custom_command(OUTPUT ${object} DEPENDS ${source} DEPFILE ${object}.d
+        COMMAND ${DEPTHWISE_KERNEL_COMPILER} -std=c++20 -O3 -DNDEBUG -fPIC -fvisibility=hidden ${flags}
+                -I${CMAKE_SOURCE_DIR}/native -MD -MF ${object}.d -c ${source} -o ${object}
+        COMMENT "${name}/${isa} by ${DEPTHWISE_KERNEL_COMPILER}" VERBATIM)
+      set_source_files_properties(${object} PROPERTIES EXTERNAL_OBJECT TRUE GENERATED TRUE)
+      list(APPEND objects ${object})
+    endforeach()
+    set(${variable} ${objects} PARENT_SCOPE)
+  else()
+    set(library ${variable}_${isa})
+    add_library(${library} OBJECT ${ARGN})
+    target_compile_options(${library} PRIVATE ${flags})
+    target_include_directories(${library} PRIVATE ${CMAKE_SOURCE_DIR}/native)
+    set(${variable} $<TARGET_OBJECTS:${library}> PARENT_SCOPE)
+  endif()
+endfunction()
+
+if(DEPTHWISE_KERNEL_COMPILER AND DEPTHWISE_SANITIZE)
+  message(FATAL_ERROR "sanitizers need one compiler for everything")
+endif()
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/kernel-objects)
+set(DEPTHWISE_KERNEL_OBJECTS "")
+foreach(isa ${DEPTHWISE_ISAS})
+  depthwise_isa_objects(kernels ${isa} ${DEPTHWISE_FAMILY_SOURCES})
+  list(APPEND DEPTHWISE_KERNEL_OBJECTS ${kernels})
+endforeach()

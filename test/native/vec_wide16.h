@@ -1,0 +1,106 @@
+// Vec of sixteen lanes on plain arrays: AVX-512's width, registers and masks on any machine, for the native tests.
+// The contract is in simd/vec_scalar.h. fma rounds once, as the real one does.
+#ifndef DEPTHWISE_TEST_NATIVE_VEC_WIDE16_H_
+#define DEPTHWISE_TEST_NATIVE_VEC_WIDE16_H_
+
+#include <cstdint>
+
+#define DEPTHWISE_INLINE inline __attribute__((always_inline))
+
+namespace depthwise {
+namespace {
+
+template <class T>
+struct Vec {
+  using Element = T;
+  static constexpr int kLanes = 64 / static_cast<int>(sizeof(T));
+  static constexpr int kRegisters = 32;
+  static constexpr bool kCheapMasks = true;
+  T lane[kLanes];
+
+  struct Mask {
+    int begin, end;
+    static DEPTHWISE_INLINE Mask first(int n) { return {0, n}; }
+    static DEPTHWISE_INLINE Mask range(int begin, int end) { return {begin, end}; }
+    DEPTHWISE_INLINE bool has(int i) const { return i >= begin && i < end; }
+  };
+
+  template <class F>
+  static DEPTHWISE_INLINE Vec make(F f) {
+    Vec v;
+    for (int i = 0; i < kLanes; ++i) v.lane[i] = f(i);
+    return v;
+  }
+  static DEPTHWISE_INLINE Vec zero() { return broadcast(T(0)); }
+  static DEPTHWISE_INLINE Vec broadcast(T x) {
+    return make([&](int) { return x; });
+  }
+  static DEPTHWISE_INLINE Vec load(const T* p) {
+    return make([&](int i) { return p[i]; });
+  }
+  static DEPTHWISE_INLINE Vec load(const T* p, Mask m) {
+    return make([&](int i) { return m.has(i) ? p[i] : T(0); });
+  }
+  static DEPTHWISE_INLINE void load_split(const T* p, Vec& even, Vec& odd) {
+    even = make([&](int i) { return p[2 * i]; });
+    odd = make([&](int i) { return p[2 * i + 1]; });
+  }
+  static DEPTHWISE_INLINE Vec load_every_other(const T* p) {
+    return make([&](int i) { return p[2 * i]; });
+  }
+  DEPTHWISE_INLINE void store(T* p) const {
+    for (int i = 0; i < kLanes; ++i) p[i] = lane[i];
+  }
+  DEPTHWISE_INLINE void store(T* p, Mask m) const {
+    for (int i = 0; i < kLanes; ++i)
+      if (m.has(i)) p[i] = lane[i];
+  }
+};
+
+DEPTHWISE_INLINE float fma_lane(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+DEPTHWISE_INLINE double fma_lane(double a, double b, double c) { return __builtin_fma(a, b, c); }
+
+template <class T>
+DEPTHWISE_INLINE Vec<T> fma(Vec<T> a, Vec<T> b, Vec<T> c) {
+  return Vec<T>::make([&](int i) { return fma_lane(a.lane[i], b.lane[i], c.lane[i]); });
+}
+template <class T>
+DEPTHWISE_INLINE Vec<T> operator+(Vec<T> a, Vec<T> b) {
+  return Vec<T>::make([&](int i) { return a.lane[i] + b.lane[i]; });
+}
+template <class T>
+DEPTHWISE_INLINE Vec<T> operator-(Vec<T> a, Vec<T> b) {
+  return Vec<T>::make([&](int i) { return a.lane[i] - b.lane[i]; });
+}
+template <class T>
+DEPTHWISE_INLINE Vec<T> operator*(Vec<T> a, Vec<T> b) {
+  return Vec<T>::make([&](int i) { return a.lane[i] * b.lane[i]; });
+}
+template <class T>
+DEPTHWISE_INLINE Vec<T> operator/(Vec<T> a, Vec<T> b) {
+  return Vec<T>::make([&](int i) { return a.lane[i] / b.lane[i]; });
+}
+template <class T>
+DEPTHWISE_INLINE Vec<T> max(Vec<T> a, Vec<T> b) {
+  return Vec<T>::make([&](int i) { return a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i]; });
+}
+template <class T>
+DEPTHWISE_INLINE Vec<T> min(Vec<T> a, Vec<T> b) {
+  return Vec<T>::make([&](int i) { return a.lane[i] < b.lane[i] ? a.lane[i] : b.lane[i]; });
+}
+template <class T>
+DEPTHWISE_INLINE Vec<T> scale2(Vec<T> x, Vec<T> n) {
+  return Vec<T>::make([&](int i) {
+    const int exponent = n.lane[i] == n.lane[i] ? static_cast<int>(n.lane[i]) : 0;
+    return static_cast<T>(__builtin_ldexp(static_cast<double>(x.lane[i]), exponent));
+  });
+}
+template <class T>
+DEPTHWISE_INLINE Vec<T> round(Vec<T> x) {
+  return Vec<T>::make([&](int i) { return static_cast<T>(__builtin_nearbyint(static_cast<double>(x.lane[i]))); });
+}
+
+}  // namespace
+}  // namespace depthwise
+
+#endif  // DEPTHWISE_TEST_NATIVE_VEC_WIDE16_H_
