@@ -1,0 +1,174 @@
+// The backend in plain JavaScript: the same plans, the same errors and the same numbers within float rounding.
+import { backendError, DepthwiseRangeError, memoryError } from "../errors.js";
+import { depthwise, depthwiseK3 } from "./fallback/depthwise.js";
+import { grouped } from "./fallback/grouped.js";
+import { type Image, type JsKernel, type JsPacked, multiplyAdds, type Work } from "./fallback/kernel.js";
+import { enqueue } from "./fallback/queue.js";
+import { reference } from "./fallback/reference.js";
+import type {
+  AsyncWeights,
+  Backend,
+  BackendPlan,
+  DType,
+  FloatArray,
+  Forced,
+  Geometry,
+  KernelInfo,
+  PackedWeights,
+} from "./types.js";
+
+const ISA = "js";
+const KERNELS: readonly JsKernel[] = [depthwiseK3, depthwise, grouped, reference];
+const DTYPES: readonly DType[] = ["float32", "float64"];
+
+const infos: readonly KernelInfo[] = KERNELS.flatMap((kernel) =>
+  DTYPES.map((dtype) => ({ name: fullName(kernel), isa: ISA, dtype, exact: true })),
+);
+
+function fullName(kernel: JsKernel): string {
+  return `${kernel.name}/${ISA}`;
+}
+
+function choose(g: Geometry, forced: string | null): JsKernel {
+  if (forced !== null) {
+    const kernel = KERNELS.find((candidate) => candidate.name === forced || fullName(candidate) === forced);
+    if (kernel === undefined) {
+      throw backendError(`no kernel is called '${forced}'; the js backend has ${KERNELS.map(fullName).join(", ")}`);
+    }
+    const reason = kernel.refuses(g);
+    if (reason !== null) throw backendError(`kernel ${fullName(kernel)} was asked for but does not fit: ${reason}`);
+    return kernel;
+  }
+  let best = reference;
+  for (const kernel of KERNELS) {
+    if (kernel.refuses(g) === null && kernel.cost(g) < best.cost(g)) best = kernel;
+  }
+  return best;
+}
+
+class JsPlan implements BackendPlan {
+  readonly geometry: Geometry;
+  readonly kernel: string;
+  readonly isa = ISA;
+  readonly packingKey: string;
+  readonly #kernel: JsKernel;
+  readonly #work: Work;
+
+  constructor(geometry: Geometry, kernel: JsKernel) {
+    this.geometry = geometry;
+    this.kernel = fullName(kernel);
+    this.packingKey = kernel.packing(geometry);
+    this.#kernel = kernel;
+    this.#work = kernel.prepare(geometry);
+  }
+
+  pack(weight: FloatArray, bias: FloatArray | null): JsPacked {
+    return this.#kernel.pack(this.geometry, weight, bias);
+  }
+
+  run(packed: PackedWeights, batch: number, input: FloatArray, output: FloatArray): void {
+    const { itemsPerImage } = this.#work;
+    for (let n = 0; n < batch; n++) {
+      const image = this.#image(n, input, output);
+      for (let item = 0; item < itemsPerImage; item++) this.#work.run(packed as JsPacked, image, item);
+    }
+  }
+
+  runOnce(weight: FloatArray, bias: FloatArray | null, batch: number, input: FloatArray, output: FloatArray): void {
+    this.run(this.pack(weight, bias), batch, input, output);
+  }
+
+  runAsync(
+    weights: AsyncWeights,
+    batch: number,
+    input: FloatArray,
+    out: FloatArray | null,
+    signal: AbortSignal | null,
+  ): Promise<FloatArray> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const packed = "packed" in weights ? (weights.packed as JsPacked) : this.pack(weights.weight, weights.bias);
+      const source = input.buffer instanceof SharedArrayBuffer ? input : copyOf(input, this.geometry.dtype);
+      const result = this.#allocate(batch * this.geometry.outputElements);
+      const { itemsPerImage } = this.#work;
+      enqueue({
+        items: batch * itemsPerImage,
+        run: (index) => {
+          const image = this.#image(Math.floor(index / itemsPerImage), source, result);
+          this.#work.run(packed, image, index % itemsPerImage);
+        },
+        finish: () => (out === null ? result : deliver(result, out)),
+        resolve,
+        reject,
+        signal,
+      });
+    });
+  }
+
+  describe(): string {
+    const g = this.geometry;
+    const bytes = (g.dtype === "float32" ? 4 : 8) * (g.inputElements + g.outputElements + g.weightElements);
+    return [
+      `kernel: ${this.kernel}`,
+      `isa: ${ISA}`,
+      `tile: ${this.#work.tile}`,
+      "threads: 1",
+      `flop per image: ${2 * multiplyAdds(g)}`,
+      `bytes per image: ${bytes}`,
+    ].join("\n");
+  }
+
+  #image(n: number, input: FloatArray, output: FloatArray): Image {
+    const { inputElements, outputElements } = this.geometry;
+    return { input, inputStart: n * inputElements, output, outputStart: n * outputElements };
+  }
+
+  #allocate(elements: number): FloatArray {
+    try {
+      return this.geometry.dtype === "float32" ? new Float32Array(elements) : new Float64Array(elements);
+    } catch (cause) {
+      throw memoryError("depthwise", `no memory for a result of ${elements} elements`, cause);
+    }
+  }
+}
+
+function copyOf(input: FloatArray, dtype: DType): FloatArray {
+  try {
+    return dtype === "float32" ? new Float32Array(input) : new Float64Array(input);
+  } catch (cause) {
+    throw memoryError("depthwise", `no memory to copy an input of ${input.length} elements`, cause);
+  }
+}
+
+/** `out` may have been transferred, resized or given away while the call was pending. */
+function deliver(result: FloatArray, out: FloatArray): FloatArray {
+  if (out.length !== result.length) {
+    throw new DepthwiseRangeError(
+      "ERR_DEPTHWISE_DETACHED",
+      `depthwise: out was detached or shrunk while the call was pending: it holds ${out.length} of ${result.length} elements`,
+    );
+  }
+  out.set(result);
+  return out;
+}
+
+/** The JavaScript backend; `forced` as read from the environment. */
+export function createFallbackBackend(forced: Forced): Backend {
+  if (forced.isa !== null && forced.isa !== ISA) {
+    throw backendError(`instruction set '${forced.isa}' was asked for, but the js backend has only '${ISA}'`);
+  }
+  return {
+    name: "js",
+    isa: ISA,
+    kernels: infos,
+    plan: (geometry) => new JsPlan(geometry, choose(geometry, forced.kernel)),
+    refusals: (geometry) =>
+      KERNELS.flatMap((kernel) => {
+        const reason = kernel.refuses(geometry);
+        return reason === null ? [] : [{ kernel: fullName(kernel), reason }];
+      }),
+    // One thread does all the work, whatever is asked for.
+    setNumThreads: () => {},
+    getNumThreads: () => 1,
+  };
+}

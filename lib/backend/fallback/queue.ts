@@ -1,0 +1,70 @@
+// Async calls of the JavaScript backend: one after the other, in slices between which the event loop turns.
+
+/** Milliseconds after which a slice ends; an item takes one or two more. */
+const SLICE_MS = 8;
+
+/** One call in flight: `items` pieces of work, then `finish`. */
+export interface Job {
+  readonly items: number;
+  run(item: number): void;
+  /** The result, or a throw. */
+  finish(): unknown;
+  readonly resolve: (result: never) => void;
+  readonly reject: (reason: unknown) => void;
+  readonly signal: AbortSignal | null;
+}
+
+interface Entry {
+  /** `null` once the call is settled: its arrays are free then, though the entry may still stand in line. */
+  job: Job | null;
+  next: number;
+  readonly onAbort: () => void;
+}
+
+const entries: Entry[] = [];
+let isScheduled = false;
+
+export function enqueue(job: Job): void {
+  const entry: Entry = { job, next: 0, onAbort: () => settle(entry, () => job.reject(job.signal?.reason)) };
+  job.signal?.addEventListener("abort", entry.onAbort, { once: true });
+  entries.push(entry);
+  schedule();
+}
+
+function schedule(): void {
+  if (isScheduled || entries.length === 0) return;
+  isScheduled = true;
+  setImmediate(slice);
+}
+
+function slice(): void {
+  isScheduled = false;
+  const end = performance.now() + SLICE_MS;
+  do {
+    const entry = entries[0];
+    if (entry === undefined) return;
+    if (entry.job === null) entries.shift();
+    else step(entry, entry.job);
+  } while (performance.now() < end);
+  schedule();
+}
+
+function step(entry: Entry, job: Job): void {
+  try {
+    if (entry.next < job.items) {
+      job.run(entry.next++);
+    } else {
+      const result = job.finish();
+      settle(entry, () => job.resolve(result as never));
+    }
+  } catch (error) {
+    settle(entry, () => job.reject(error));
+  }
+}
+
+function settle(entry: Entry, tell: () => void): void {
+  if (entry.job === null) return;
+  entry.job.signal?.removeEventListener("abort", entry.onAbort);
+  entry.job = null;
+  tell();
+}
