@@ -32,6 +32,9 @@ struct Kernel {
   void (*pack)(const Geometry&, const void* weight, void* packed);
   int64_t (*scratch_bytes)(const Geometry&);  // a thread; 64-byte aligned, contents undefined, handed to run
   void (*run)(const Geometry&, const Operands&, void* scratch, int64_t begin, int64_t end);
+  // True: what pack() writes depends on the channels, groups, taps, stride, dilation and layout, never on the size of
+  // the image or its padding. Plans for other sizes then share packed weights. False is always safe.
+  bool packs_alike = false;
 };
 
 // The kernels of one family on one ISA; between equal costs the earlier one is taken.

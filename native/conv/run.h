@@ -1,0 +1,58 @@
+// One run of a plan over a batch, in one go or in slices of a few milliseconds between which it may be dropped.
+#ifndef DEPTHWISE_CONV_RUN_H_
+#define DEPTHWISE_CONV_RUN_H_
+
+#include <atomic>
+
+#include "conv/memory_block.h"
+#include "conv/plan.h"
+
+namespace depthwise {
+
+class ConvRun {
+ public:
+  // Holds nothing: plan, weights and arrays outlive it. It allocates in advance(), not here.
+  ConvRun(const ConvPlan& plan, const WeightOperands& weights, int64_t batch, const void* src, void* dst);
+
+  static constexpr int64_t kToTheEnd = -1;
+  // Works for about `microseconds` (a slice is at least one work item a thread), or to the end. kMore: call again,
+  // with any number of threads; dropping the object instead leaves dst half written and nothing else behind.
+  Status advance(int threads, int64_t microseconds);
+
+ private:
+  // The images go in blocks: a block is padded, then looked at, then computed. Stages that a plan does not need are
+  // skipped; where only the last is needed, the whole batch is one block.
+  enum class Stage : int32_t { kPad, kScan, kCompute, kEnd };
+  static constexpr int64_t kMostScanned = 64;  // images of a block, where each has a flag
+
+  bool is_needed(Stage stage) const;
+  int64_t stage_items(Stage stage) const;
+  double stage_cycles(Stage stage) const;  // of an item
+  bool take_memory(int threads);
+  void next_stage();
+  void begin_block();
+
+  static void pad_items(void* self, int64_t begin, int64_t end, int thread);
+  static void scan_items(void* self, int64_t begin, int64_t end, int thread);
+  static void compute_items(void* self, int64_t begin, int64_t end, int thread);
+  void compute(int64_t image, int64_t begin, int64_t end, int thread);
+
+  const ConvPlan& plan_;
+  const WeightOperands weights_;
+  const int64_t batch_;
+  const char* const src_;
+  char* const dst_;
+  int64_t block_images_ = 0;  // of every block but the last
+  int64_t block_first_ = 0, block_count_ = 0;
+  Stage stage_ = Stage::kPad;
+  int64_t next_item_ = 0, first_item_ = 0;  // of the stage; items before first_item_ are done
+  double items_per_us_ = 0;                 // as measured in this stage, 0 before
+  MemoryBlock memory_;                      // scratch of each thread, then padded images
+  int threads_ = 0;                         // that memory_ is for
+  int64_t scratch_stride_ = 0;
+  std::atomic<bool> takes_exact_[kMostScanned] = {};
+};
+
+}  // namespace depthwise
+
+#endif  // DEPTHWISE_CONV_RUN_H_
