@@ -5,6 +5,7 @@
 
 // clang-format off
 #define DEPTHWISE_FAMILIES(X) \
+  X(depthwise_any) \
   X(reference) \
 /* end */
 // clang-format on
