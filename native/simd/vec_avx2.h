@@ -44,6 +44,7 @@ struct Vec<float> {
   static DEPTHWISE_INLINE Vec broadcast(float x) { return {_mm256_set1_ps(x)}; }
   static DEPTHWISE_INLINE Vec load(const float* p) { return {_mm256_loadu_ps(p)}; }
   static DEPTHWISE_INLINE Vec load(const float* p, Mask m) { return {_mm256_maskload_ps(p, m.m)}; }
+  DEPTHWISE_INLINE Vec keep(Mask m) const { return {_mm256_and_ps(v, _mm256_castsi256_ps(m.m))}; }
   static DEPTHWISE_INLINE void load_split(const float* p, Vec& even, Vec& odd) {
     const __m256 a = _mm256_loadu_ps(p), b = _mm256_loadu_ps(p + 8);
     const __m256d e = _mm256_castps_pd(_mm256_shuffle_ps(a, b, 0x88)),
@@ -83,6 +84,7 @@ struct Vec<double> {
   static DEPTHWISE_INLINE Vec broadcast(double x) { return {_mm256_set1_pd(x)}; }
   static DEPTHWISE_INLINE Vec load(const double* p) { return {_mm256_loadu_pd(p)}; }
   static DEPTHWISE_INLINE Vec load(const double* p, Mask m) { return {_mm256_maskload_pd(p, m.m)}; }
+  DEPTHWISE_INLINE Vec keep(Mask m) const { return {_mm256_and_pd(v, _mm256_castsi256_pd(m.m))}; }
   static DEPTHWISE_INLINE void load_split(const double* p, Vec& even, Vec& odd) {
     const __m256d a = _mm256_loadu_pd(p), b = _mm256_loadu_pd(p + 4);
     even.v = _mm256_permute4x64_pd(_mm256_unpacklo_pd(a, b), 0xd8);

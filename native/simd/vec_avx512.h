@@ -38,6 +38,7 @@ struct Vec<float> {
   static DEPTHWISE_INLINE Vec broadcast(float x) { return {_mm512_set1_ps(x)}; }
   static DEPTHWISE_INLINE Vec load(const float* p) { return {_mm512_loadu_ps(p)}; }
   static DEPTHWISE_INLINE Vec load(const float* p, Mask m) { return {_mm512_maskz_loadu_ps(m.m, p)}; }
+  DEPTHWISE_INLINE Vec keep(Mask m) const { return {_mm512_maskz_mov_ps(m.m, v)}; }
   static DEPTHWISE_INLINE void load_split(const float* p, Vec& even, Vec& odd) {
     const __m512 a = _mm512_loadu_ps(p), b = _mm512_loadu_ps(p + 16);
     const __m512i first = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
@@ -72,6 +73,7 @@ struct Vec<double> {
   static DEPTHWISE_INLINE Vec broadcast(double x) { return {_mm512_set1_pd(x)}; }
   static DEPTHWISE_INLINE Vec load(const double* p) { return {_mm512_loadu_pd(p)}; }
   static DEPTHWISE_INLINE Vec load(const double* p, Mask m) { return {_mm512_maskz_loadu_pd(m.m, p)}; }
+  DEPTHWISE_INLINE Vec keep(Mask m) const { return {_mm512_maskz_mov_pd(m.m, v)}; }
   static DEPTHWISE_INLINE void load_split(const double* p, Vec& even, Vec& odd) {
     const __m512d a = _mm512_loadu_pd(p), b = _mm512_loadu_pd(p + 8);
     even.v = _mm512_permutex2var_pd(a, _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14), b);

@@ -42,6 +42,11 @@ struct Vec<float> {
     if (m.begin <= 3 && m.end > 3) v = vld1q_lane_f32(p + 3, v, 3);
     return {v};
   }
+  DEPTHWISE_INLINE Vec keep(Mask m) const {
+    const int32x4_t lane = {0, 1, 2, 3};
+    const uint32x4_t on = vandq_u32(vcgeq_s32(lane, vdupq_n_s32(m.begin)), vcltq_s32(lane, vdupq_n_s32(m.end)));
+    return {vreinterpretq_f32_u32(vandq_u32(vreinterpretq_u32_f32(v), on))};
+  }
   static DEPTHWISE_INLINE void load_split(const float* p, Vec& even, Vec& odd) {
     const float32x4x2_t pair = vld2q_f32(p);
     even.v = pair.val[0];
@@ -84,6 +89,11 @@ struct Vec<double> {
     if (m.begin <= 0 && m.end > 0) v = vld1q_lane_f64(p, v, 0);
     if (m.begin <= 1 && m.end > 1) v = vld1q_lane_f64(p + 1, v, 1);
     return {v};
+  }
+  DEPTHWISE_INLINE Vec keep(Mask m) const {
+    const int64x2_t lane = {0, 1};
+    const uint64x2_t on = vandq_u64(vcgeq_s64(lane, vdupq_n_s64(m.begin)), vcltq_s64(lane, vdupq_n_s64(m.end)));
+    return {vreinterpretq_f64_u64(vandq_u64(vreinterpretq_u64_f64(v), on))};
   }
   static DEPTHWISE_INLINE void load_split(const double* p, Vec& even, Vec& odd) {
     const float64x2x2_t pair = vld2q_f64(p);

@@ -31,6 +31,8 @@ struct Vec {
   static DEPTHWISE_INLINE Vec load(const T* p) { return {*p}; }  // reads p[0 .. kLanes); any alignment
   // Reads only the lanes of the mask, wherever the others would lie (before an array, behind it); those are 0.
   static DEPTHWISE_INLINE Vec load(const T* p, Mask m) { return {m.on ? *p : T(0)}; }
+  // The lanes of the mask; the others become 0, whatever they held (a NaN too).
+  DEPTHWISE_INLINE Vec keep(Mask m) const { return {m.on ? lane : T(0)}; }
   // even: p[0], p[2], ..; odd: p[1], p[3], ..; reads p[0 .. 2 * kLanes).
   static DEPTHWISE_INLINE void load_split(const T* p, Vec& even, Vec& odd) {
     even = {p[0]};

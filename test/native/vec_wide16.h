@@ -41,6 +41,9 @@ struct Vec {
   static DEPTHWISE_INLINE Vec load(const T* p, Mask m) {
     return make([&](int i) { return m.has(i) ? p[i] : T(0); });
   }
+  DEPTHWISE_INLINE Vec keep(Mask m) const {
+    return make([&](int i) { return m.has(i) ? lane[i] : T(0); });
+  }
   static DEPTHWISE_INLINE void load_split(const T* p, Vec& even, Vec& odd) {
     even = make([&](int i) { return p[2 * i]; });
     odd = make([&](int i) { return p[2 * i + 1]; });
