@@ -2,10 +2,11 @@
 # Sets DEPTHWISE_ISAS and DEPTHWISE_KERNEL_OBJECTS.
 
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/native/kernels/families.h)
-file(STRINGS ${CMAKE_SOURCE_DIR}/native/kernels/families.h family_lines REGEX "^  X\\(")
+file(READ ${CMAKE_SOURCE_DIR}/native/kernels/families.h families)
+string(REGEX MATCHALL "\n  X\\([a-z0-9_]+\\)" families "${families}")
 set(DEPTHWISE_FAMILY_SOURCES "")
-foreach(line ${family_lines})
-  string(REGEX REPLACE "^  X\\(([a-z0-9_]+)\\).*" "\\1" family "${line}")
+foreach(line ${families})
+  string(REGEX REPLACE "\n  X\\(([a-z0-9_]+)\\)" "\\1" family "${line}")
   list(APPEND DEPTHWISE_FAMILY_SOURCES ${CMAKE_SOURCE_DIR}/native/kernels/${family}.cc)
 endforeach()
 
