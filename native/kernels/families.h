@@ -6,6 +6,7 @@
 // clang-format off
 #define DEPTHWISE_FAMILIES(X) \
   X(depthwise_any) \
+  X(dense) \
   X(reference) \
 /* end */
 // clang-format on

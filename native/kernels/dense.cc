@@ -1,0 +1,220 @@
+// Computes: dense and grouped convolution of any geometry, both layouts, lanes along a group's output channels.
+// Refuses: depthwise (one input channel a group), and with it the shared bank.
+// Loop order: group, box of outputs, block of output channels, panel of input channels, tile of pixels; in a tile the
+//   taps, then the input channels. An item is one box of one chunk of blocks.
+// In registers: the sums of a tile (gemm_channels.h).  Reads beyond: nothing.
+#include "kernels/dense_copy.h"
+#include "kernels/dense_plan.h"
+
+namespace depthwise {
+namespace {
+
+template <class T>
+struct DenseItem {
+  const T* src;     // the first channel of the group, or its copy
+  const T* weight;  // of the group, packed
+  const T* bias;    // of the group, or null
+  T* dst;           // the first output of the box, of the first channel of the group
+  T* sums;          // channels first: (pixels of the box, block); the outputs before they are transposed
+  const T* zeros;
+  Box box;
+  bool padded;
+};
+
+int64_t box_pixels(const Box& box) { return int64_t{box.depth} * box.height * box.width; }
+
+// Steps from one output pixel of a box to the next.
+struct PixelCursor {
+  int32_t od = 0, oh = 0, ow = 0;
+  void next(const Box& box) {
+    if (++ow < box.width) return;
+    ow = 0;
+    if (++oh < box.height) return;
+    oh = 0;
+    ++od;
+  }
+};
+
+// All tiles of a box for one panel. dst of pixel p is dst + p * dst_pixel.
+template <class T>
+void run_panel(const Geometry& g, const DensePlan& plan, const DenseItem<T>& item, const T* src,
+               const ChannelPanel<T>& panel, T* dst, int64_t dst_pixel) {
+  using V = Vec<T>;
+  const Box& box = item.box;
+  const bool first = g.layout == Layout::kChannelsFirst;
+  const int64_t pixel = first ? 1 : g.in_channels;
+  const int64_t step_w = plan.copies ? 1 : pixel;
+  const int64_t step_h = plan.copies ? plan.copy_w.size : pixel * g.w.in;
+  const int64_t step_d = plan.copies ? int64_t{plan.copy_w.size} * plan.copy_h.size : pixel * g.w.in * g.h.in;
+  const int64_t channel = plan.copies ? plan.copy_plane : first ? g.src_plane : 1;
+  const PixelSource<T> source = {step_d * (plan.copies ? plan.copy_d.dilation : g.d.dilation),
+                                 step_h * (plan.copies ? plan.copy_h.dilation : g.h.dilation),
+                                 step_w * (plan.copies ? plan.copy_w.dilation : g.w.dilation), channel, item.zeros};
+  const int64_t pixels = box_pixels(box), tiles = parts(pixels, kTilePixels<V>);
+  PixelCursor at;
+  for (int64_t tile_index = 0, done = 0; tile_index < tiles; ++tile_index) {
+    // Tiles of nearly equal size: a short one at the end would leave the multipliers idle.
+    const int64_t end = pixels * (tile_index + 1) / tiles;
+    const int count = static_cast<int>(end - done);
+    PixelTile<T> tile;
+    for (int p = 0; p < count; ++p, ++done, at.next(box)) {
+      tile.id[p] = (box.od + at.od) * g.d.stride - g.d.pad;
+      tile.ih[p] = (box.oh + at.oh) * g.h.stride - g.h.pad;
+      tile.iw[p] = (box.ow + at.ow) * g.w.stride - g.w.pad;
+      tile.src[p] = src + (plan.copies ? at.od * plan.copy_d.stride * step_d + at.oh * plan.copy_h.stride * step_h +
+                                             at.ow * plan.copy_w.stride
+                                       : tile.id[p] * step_d + tile.ih[p] * step_h + tile.iw[p] * step_w);
+      tile.dst[p] = dst + done * dst_pixel;
+    }
+    if (item.padded)
+      channel_tile_of<V, kTilePixels<V>, true, T>(count, g, source, tile, panel);
+    else
+      channel_tile_of<V, kTilePixels<V>, false, T>(count, g, source, tile, panel);
+  }
+}
+
+template <class T>
+void run_block(const Geometry& g, const DensePlan& plan, const DenseItem<T>& item, int32_t block) {
+  const int32_t first_oc = block * plan.block;
+  const int32_t live = static_cast<int32_t>(at_most(plan.block, g.out_per_group - first_oc));
+  const int64_t lanes = parts(live, Vec<T>::kLanes) * Vec<T>::kLanes;
+  const bool transposed = g.layout == Layout::kChannelsFirst;
+  T* const dst = transposed ? item.sums : item.dst + first_oc;
+  const int64_t dst_pixel = transposed ? plan.block : g.out_channels;
+  const int64_t channel = plan.copies ? plan.copy_plane : transposed ? g.src_plane : 1;
+  const T* weight = item.weight + int64_t{first_oc} * g.in_per_group * g.taps;
+  for (int32_t ic = 0; ic < g.in_per_group; ic += plan.panel) {
+    const int32_t channels = static_cast<int32_t>(at_most(plan.panel, g.in_per_group - ic));
+    ChannelPanel<T> panel = {weight,   item.bias ? item.bias + first_oc : nullptr,
+                             channels, transposed ? static_cast<int32_t>(lanes) : live,
+                             ic == 0,  ic + channels == g.in_per_group};
+    run_panel(g, plan, item, item.src + ic * channel, panel, dst, dst_pixel);
+    weight += channels * g.taps * lanes;
+  }
+  if (transposed)
+    store_transposed(item.sums, plan.block, box_pixels(item.box), live, item.dst + first_oc * g.dst_plane, g.dst_plane);
+}
+
+// Packed: (group, block of output channels, panel of input channels, tap, input channel, lanes of the block).
+template <class T>
+void pack(const Geometry& g, const void* weight, void* packed) {
+  const DensePlan plan = dense_plan<Vec<T>>(g);
+  T* out = static_cast<T*>(packed);
+  for (int32_t group = 0; group < g.groups; ++group)
+    for (int32_t block = 0; block < plan.blocks; ++block) {
+      const int32_t first_oc = block * plan.block;
+      const int32_t live = static_cast<int32_t>(at_most(plan.block, g.out_per_group - first_oc));
+      const int32_t lanes = static_cast<int32_t>(parts(live, Vec<T>::kLanes)) * Vec<T>::kLanes;
+      const T* taps =
+          static_cast<const T*>(weight) + (int64_t{group} * g.out_per_group + first_oc) * g.in_per_group * g.taps;
+      for (int32_t panel = 0; panel < g.in_per_group; panel += plan.panel)
+        for (int64_t tap = 0; tap < g.taps; ++tap)
+          for (int64_t ic = panel; ic < panel + plan.panel && ic < g.in_per_group; ++ic)
+            for (int32_t lane = 0; lane < lanes; ++lane)
+              *out++ = lane < live ? taps[(lane * g.in_per_group + ic) * g.taps + tap] : T(0);
+    }
+}
+
+template <class T>
+int64_t group_weights(const Geometry& g) {
+  return parts(g.out_per_group, Vec<T>::kLanes) * Vec<T>::kLanes * g.in_per_group * g.taps;
+}
+
+template <class T>
+int64_t packed_bytes(const Geometry& g) {
+  return group_weights<T>(g) * g.groups * sizeof(T);
+}
+
+template <class T>
+int64_t work_items(const Geometry& g) {
+  const DensePlan plan = dense_plan<Vec<T>>(g);
+  return int64_t{g.groups} * plan.boxes_d * plan.boxes_h * plan.boxes_w * plan.chunks;
+}
+
+// Scratch: the sums of a box and the copy of its input (channels first), or a pixel of zeros (channels last); and room
+// for one bias per lane.
+template <class T>
+int64_t scratch_bytes(const Geometry& g) {
+  const DensePlan plan = dense_plan<Vec<T>>(g);
+  if (g.layout == Layout::kChannelsLast) return plan.panel * int64_t{sizeof(T)};
+  const int64_t bias = int64_t{plan.blocks} * plan.block;
+  return (box_pixels(plan.box) * plan.block + bias + (plan.copies ? plan.copy_plane * g.in_per_group : 0)) *
+         int64_t{sizeof(T)};
+}
+
+template <class T>
+void run(const Geometry& g, const Operands& operands, void* scratch, int64_t begin, int64_t end) {
+  const DensePlan plan = dense_plan<Vec<T>>(g);
+  const bool channels_first = g.layout == Layout::kChannelsFirst;
+  T* const room = static_cast<T*>(scratch);
+  DenseItem<T> item = {};
+  item.sums = room;
+  T* const bias_room = room + box_pixels(plan.box) * plan.block;
+  T* const copy = bias_room + int64_t{plan.blocks} * plan.block;
+  item.zeros = room;
+  if (!channels_first)
+    for (int32_t ic = 0; ic < plan.panel; ++ic) room[ic] = T(0);
+  item.padded = !channels_first && !(all_inside(g.d) && all_inside(g.h) && all_inside(g.w));
+  const int64_t boxes = int64_t{plan.boxes_d} * plan.boxes_h * plan.boxes_w;
+  int64_t copied = -1, biased = -1;
+  for (int64_t index = begin; index < end; ++index) {
+    const int32_t chunk = static_cast<int32_t>(index % plan.chunks);
+    const int64_t box_index = index / plan.chunks % boxes, group = index / plan.chunks / boxes;
+    item.box = box_at(g, plan, box_index);
+    const T* src = static_cast<const T*>(operands.src) + group * g.in_per_group * (channels_first ? g.src_plane : 1);
+    if (plan.copies && copied != index / plan.chunks) {
+      copy_box(g, plan, item.box, src, copy);
+      copied = index / plan.chunks;
+    }
+    item.src = plan.copies ? copy : src;
+    item.weight = static_cast<const T*>(operands.weight) + group * group_weights<T>(g);
+    item.bias = operands.bias ? static_cast<const T*>(operands.bias) + group * g.out_per_group : nullptr;
+    // Channels first, the lanes behind the last channel are computed too: their bias must be there.
+    if (channels_first && item.bias && biased != group) {
+      for (int32_t oc = 0; oc < plan.blocks * plan.block; ++oc)
+        bias_room[oc] = oc < g.out_per_group ? item.bias[oc] : T(0);
+      biased = group;
+    }
+    if (channels_first && item.bias) item.bias = bias_room;
+    const int64_t pixel = (int64_t{item.box.od} * g.h.out + item.box.oh) * g.w.out + item.box.ow;
+    item.dst = static_cast<T*>(operands.dst) + (channels_first ? group * g.out_per_group * g.dst_plane + pixel
+                                                               : pixel * g.out_channels + group * g.out_per_group);
+    for (int32_t block = chunk * plan.chunk; block < (chunk + 1) * plan.chunk && block < plan.blocks; ++block)
+      run_block(g, plan, item, block);
+  }
+}
+
+const char* refuses(const Geometry& g) {
+  if (g.in_per_group == 1 && g.groups > 1) return "is for more than one input channel a group";
+  if (g.shared_bank) return "has no shared bank";
+  return nullptr;
+}
+
+template <class T>
+double cost(const Geometry& g) {
+  using V = Vec<T>;
+  const DensePlan plan = dense_plan<V>(g);
+  const double tiles = static_cast<double>(parts(g.dst_plane, kTilePixels<V>)) * g.groups * plan.blocks;
+  const double depth = static_cast<double>(g.in_per_group) * static_cast<double>(g.taps);
+  const double rate = V::kRegisters == 32 && V::kLanes > 4 ? 1 : 2;  // multiply-adds of vectors a cycle
+  const double tile = kTilePixels<V> * (plan.block / V::kLanes) * depth / rate * 1.1 + 60;
+  double copies = 0;
+  if (plan.copies)
+    copies = static_cast<double>(plan.copy_plane) * g.in_channels * plan.boxes_d * plan.boxes_h * plan.boxes_w /
+             V::kLanes * 3;
+  const double transposed = g.layout == Layout::kChannelsFirst ? static_cast<double>(g.dst_elements) : 0;
+  return 500 + tiles * tile + copies + transposed;
+}
+
+constexpr Kernel kKernels[] = {
+    {"dense", ElementType::kFloat32, true, refuses, cost<float>, work_items<float>, packed_bytes<float>, pack<float>,
+     scratch_bytes<float>, run<float>},
+    {"dense", ElementType::kFloat64, true, refuses, cost<double>, work_items<double>, packed_bytes<double>,
+     pack<double>, scratch_bytes<double>, run<double>},
+};
+
+}  // namespace
+
+extern constinit const KernelList DEPTHWISE_KERNEL_LIST(dense) = {DEPTHWISE_ISA_NAME, kKernels, 2};
+
+}  // namespace depthwise

@@ -1,0 +1,156 @@
+// The register tile of matrix products with lanes along the output channels: a few outputs ("pixels") times a few
+// vectors of output channels. The input is broadcast one element at a time, so its pixels may lie anywhere; the
+// weights are packed so that the vectors of one input channel stand side by side.
+#ifndef DEPTHWISE_KERNELS_GEMM_CHANNELS_H_
+#define DEPTHWISE_KERNELS_GEMM_CHANNELS_H_
+
+#include "kernels/activation.h"
+#include "kernels/family.h"
+
+namespace depthwise {
+namespace {
+
+// 6 x 2 sums, 2 vectors of weights and one broadcast fit 16 registers; 8 x 2 leave room in 32.
+template <class V>
+constexpr int kTilePixels = V::kRegisters == 32 ? 8 : 6;
+constexpr int kTileVectors = 2;
+constexpr int kMostTilePixels = 8;
+
+// The input: from one tap of a pixel to the next along each axis, and from channel to channel.
+template <class T>
+struct PixelSource {
+  int64_t tap_d, tap_h, tap_w, channel;
+  const T* zeros;  // stands for a pixel in the padding, where channel is 1; else the padding is in the array
+};
+
+// The outputs of one tile: their first taps, as input coordinates and as addresses, and where their sums go.
+template <class T>
+struct PixelTile {
+  int32_t id[kMostTilePixels], ih[kMostTilePixels], iw[kMostTilePixels];
+  const T* src[kMostTilePixels];
+  T* dst[kMostTilePixels];
+};
+
+// What is multiplied: input channels [0, channels) of the source with weights (kd, kh, kw, ic, vectors of channels).
+template <class T>
+struct ChannelPanel {
+  const T* weight;
+  const T* bias;     // null: none
+  int32_t channels;  // input channels of this panel
+  int32_t live;      // output channels that exist; the last vector may be cut short
+  bool first, last;  // the sums begin with the bias, or go on from dst; the activation comes with the last panel
+};
+
+static DEPTHWISE_INLINE bool inside(int32_t i, int32_t size) {
+  return static_cast<uint32_t>(i) < static_cast<uint32_t>(size);
+}
+
+// sums += the pixels' channels times the weights of one tap; moves `weight` behind them.
+template <class V, int kPixels, int kVectors, class T>
+DEPTHWISE_INLINE const T* add_tap(V (&sums)[kPixels][kVectors], const T* const (&pixel)[kPixels], int64_t step,
+                                  int32_t channels, const T* weight) {
+  for (int64_t ic = 0; ic < channels; ++ic, weight += kVectors * V::kLanes) {
+    V w[kVectors];
+    for (int v = 0; v < kVectors; ++v) w[v] = V::load(weight + v * V::kLanes);
+    for (int p = 0; p < kPixels; ++p) {
+      const V x = V::broadcast(pixel[p][ic * step]);
+      for (int v = 0; v < kVectors; ++v) sums[p][v] = fma(x, w[v], sums[p][v]);
+    }
+  }
+  return weight;
+}
+
+// The activation of a whole tile, out of line: it is seldom there, and long.
+template <class V>
+__attribute__((noinline)) void activate_tile(Activation activation, V* sums, int count) {
+  for (int i = 0; i < count; ++i) sums[i] = activate(activation, sums[i]);
+}
+
+// One tile. kPadded: taps may lie outside the input, and then read `zeros`; else all are inside the array, and rows
+// that lie wholly in its padding are left out.
+template <class V, int kPixels, int kVectors, bool kPadded, class T>
+void channel_tile(const Geometry& g, const PixelSource<T>& src, const PixelTile<T>& tile,
+                  const ChannelPanel<T>& panel) {
+  using Mask = typename V::Mask;
+  constexpr int kTail = kVectors - 1;
+  const int tail = panel.live - kTail * V::kLanes;
+  const bool whole = tail >= V::kLanes;
+  const Mask tail_mask = Mask::first(tail);
+  V sums[kPixels][kVectors];
+  if (panel.first) {
+    for (int v = 0; v < kVectors; ++v) {
+      V start = V::zero();
+      if (panel.bias)
+        start =
+            v < kTail || whole ? V::load(panel.bias + v * V::kLanes) : V::load(panel.bias + v * V::kLanes, tail_mask);
+      for (int p = 0; p < kPixels; ++p) sums[p][v] = start;
+    }
+  } else {
+    for (int p = 0; p < kPixels; ++p)
+      for (int v = 0; v < kVectors; ++v)
+        sums[p][v] =
+            v < kTail || whole ? V::load(tile.dst[p] + v * V::kLanes) : V::load(tile.dst[p] + v * V::kLanes, tail_mask);
+  }
+
+  const T* weight = panel.weight;
+  const int64_t row_weights = int64_t{g.w.kernel} * panel.channels * kVectors * V::kLanes;
+  for (int32_t kd = 0; kd < g.d.kernel; ++kd) {
+    for (int32_t kh = 0; kh < g.h.kernel; ++kh) {
+      const T* row[kPixels];
+      bool row_inside[kPixels];
+      bool any = false;
+      for (int p = 0; p < kPixels; ++p) {
+        const int32_t id = tile.id[p] + kd * g.d.dilation, ih = tile.ih[p] + kh * g.h.dilation;
+        row_inside[p] = inside(id, g.d.in) && inside(ih, g.h.in);
+        any |= row_inside[p];
+        row[p] = tile.src[p] + (kd * src.tap_d + kh * src.tap_h);
+      }
+      if (!any) {
+        weight += row_weights;
+        continue;
+      }
+      for (int32_t kw = 0; kw < g.w.kernel; ++kw) {
+        const T* pixel[kPixels];
+        for (int p = 0; p < kPixels; ++p) {
+          pixel[p] = row[p] + kw * src.tap_w;
+          if (kPadded && !(row_inside[p] && inside(tile.iw[p] + kw * g.w.dilation, g.w.in))) pixel[p] = src.zeros;
+        }
+        weight = add_tap<V, kPixels, kVectors, T>(sums, pixel, src.channel, panel.channels, weight);
+      }
+    }
+  }
+
+  if (panel.last && g.activation != Activation::kNone) {
+    V done[kPixels][kVectors];  // a copy, so that the sums themselves never need an address
+    for (int p = 0; p < kPixels; ++p)
+      for (int v = 0; v < kVectors; ++v) done[p][v] = sums[p][v];
+    activate_tile(g.activation, &done[0][0], kPixels * kVectors);
+    for (int p = 0; p < kPixels; ++p)
+      for (int v = 0; v < kVectors; ++v) sums[p][v] = done[p][v];
+  }
+  for (int p = 0; p < kPixels; ++p)
+    for (int v = 0; v < kVectors; ++v) {
+      if (v < kTail || whole)
+        sums[p][v].store(tile.dst[p] + v * V::kLanes);
+      else
+        sums[p][v].store(tile.dst[p] + v * V::kLanes, tail_mask);
+    }
+}
+
+// The tile of `pixels` outputs, 1 .. kTilePixels, and as many vectors as `live` channels need.
+template <class V, int kPixels, bool kPadded, class T>
+DEPTHWISE_INLINE void channel_tile_of(int pixels, const Geometry& g, const PixelSource<T>& src,
+                                      const PixelTile<T>& tile, const ChannelPanel<T>& panel) {
+  if constexpr (kPixels > 1) {
+    if (pixels < kPixels) return channel_tile_of<V, kPixels - 1, kPadded, T>(pixels, g, src, tile, panel);
+  }
+  if (panel.live > V::kLanes)
+    channel_tile<V, kPixels, kTileVectors, kPadded, T>(g, src, tile, panel);
+  else
+    channel_tile<V, kPixels, 1, kPadded, T>(g, src, tile, panel);
+}
+
+}  // namespace
+}  // namespace depthwise
+
+#endif  // DEPTHWISE_KERNELS_GEMM_CHANNELS_H_
