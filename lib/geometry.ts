@@ -262,8 +262,10 @@ export function makeProblem(
   const groups = requireChannelsFit(operation, settings.groups, input, channels, weight);
   const [count, inPerGroup, ...kernel] = weight as [number, number, ...number[]];
   if (bias !== null) requireBias(operation, bias, count);
-  if (sizes.includes(0))
+  // As in PyTorch, an empty batch may have empty axes where padding makes up for them; such a problem is never planned.
+  if (batch > 0 && sizes.includes(0)) {
     throw shapeError(name, `input ${showShape(input)} has an axis of size 0; only the batch may be empty`);
+  }
   const axes = sizes.map((size, index) => makeAxis(operation, settings, index, size, kernel[index] as number));
   requireKernelFits(operation, axes);
   requirePaddingFits(operation, paddingMode, axes);

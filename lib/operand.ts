@@ -9,8 +9,9 @@ export type TensorLike =
   | { readonly data: FloatArray; readonly shape: readonly number[] }
   | { readonly data: FloatArray; readonly dims: readonly number[] };
 
-/** A checked tensor: as many elements as the shape says, in memory that cannot shrink. */
+/** What was read of a tensor. */
 export interface Operand {
+  readonly name: string;
   readonly data: FloatArray;
   readonly shape: readonly number[];
   readonly dtype: DType;
@@ -53,24 +54,40 @@ function contiguousPart(
   return Number.isSafeInteger(offset) && offset >= 0 && end <= lengthOf(data) ? data.subarray(offset, end) : data;
 }
 
-/** Reads each property once, and the memory last. */
+/** Reads each property once. A getter may do anything, so the memory is looked at later, by `requireMemory`. */
 export function readOperand(operation: string, name: string, value: unknown): Operand {
   if (typedArrayTag(value) !== undefined) {
-    throw typeError(
-      operation,
-      `${name} must be a tensor, but got a bare ${show(value)}; give it a shape by tensor(data, shape)`,
-    );
+    const hint = "give it a shape by tensor(data, shape)";
+    throw typeError(operation, `${name} must be a tensor, but got a bare ${show(value)}; ${hint}`);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw typeError(operation, `${name} must be a tensor, but got ${show(value)}`);
   }
   const loose = value as Loose;
   const sizes = loose.shape ?? loose.dims;
-  if (sizes === undefined)
+  if (sizes === undefined) {
     throw typeError(operation, `${name} must be a tensor with data and shape, but got an object without a shape`);
+  }
   const shape = requireShape(operation, `shape of ${name}`, sizes);
   const all = requireFloatArray(operation, `data of ${name}`, loose.data);
   const data = contiguousPart(operation, name, all, shape, loose);
+  return { name, data, shape, dtype: dtypeOf(data) };
+}
+
+/** As many elements as the shape says, in memory that cannot shrink. */
+export function requireMemory(operation: string, { name, data, shape }: Operand): void {
   requireUsable(operation, name, data, countElements(operation, name, shape), shape);
-  return { data, shape, dtype: dtypeOf(data) };
+}
+
+/** All operands of one call have one element type; the first one says which. */
+export function requireOneDType(operation: string, operands: readonly Operand[]): DType {
+  const [first] = operands as [Operand];
+  for (const { name, dtype } of operands) {
+    if (dtype === first.dtype) continue;
+    throw typeError(
+      operation,
+      `${name} is ${dtype}, but ${first.name} is ${first.dtype}; one call has one element type`,
+    );
+  }
+  return first.dtype;
 }

@@ -12,7 +12,7 @@ import {
   typeError,
 } from "./errors.js";
 import { readNested } from "./nested.js";
-import { readOperand, type TensorLike } from "./operand.js";
+import { readOperand, requireMemory, type TensorLike } from "./operand.js";
 import { readOptions } from "./options.js";
 import { printTensor } from "./tensor-print.js";
 import { allocate, countElements, dtypeOf, requireFloatArray, requireUsable } from "./typed-array.js";
@@ -142,7 +142,9 @@ export class Tensor {
     } = readOptions("allClose", ["rtol", "atol", "equalNaN"], options);
     const relative = requireFinite("allClose", "rtol", rtol);
     const absolute = requireFinite("allClose", "atol", atol);
-    const { data, shape, dtype } = readOperand("allClose", "other", other);
+    const operand = readOperand("allClose", "other", other);
+    requireMemory("allClose", operand);
+    const { data, shape, dtype } = operand;
     if (dtype !== this.dtype) throw typeError("allClose", `other is ${dtype}, but this tensor is ${this.dtype}`);
     if (!sameShape(shape, this.shape)) {
       throw shapeError(

@@ -34,12 +34,6 @@ export function requireFloatArray(operation: string, name: string, value: unknow
   throw typeError(operation, `${name} must be a Float32Array or a Float64Array, but got ${show(value)}`);
 }
 
-export function requireDType(operation: string, name: string, array: FloatArray, dtype: DType, owner: string): void {
-  const own = dtypeOf(array);
-  if (own === dtype) return;
-  throw typeError(operation, `${name} is ${own}, but ${owner} is ${dtype}; one call has one element type`);
-}
-
 interface MaybeResizable {
   readonly resizable?: boolean;
   readonly growable?: boolean;

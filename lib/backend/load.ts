@@ -1,0 +1,129 @@
+// Chooses the backend, once, at the first use; the only reader of the environment. Importing does nothing.
+import { backendError, requirePositiveInteger } from "../errors.js";
+import { type LoadError, openBinary } from "./binaries.js";
+import { createFallbackBackend } from "./fallback.js";
+import { createNativeBackend } from "./native.js";
+import type { Backend, BackendPlan, Forced, Geometry, KernelInfo } from "./types.js";
+
+export type { LoadError } from "./binaries.js";
+
+/** What is asked for by name; `null` leaves the choice free. */
+export interface Choice extends Forced {
+  readonly backend: string | null;
+  /** Path of the addon. */
+  readonly binary: string | null;
+}
+
+export interface Loaded {
+  readonly backend: Backend;
+  readonly errors: readonly LoadError[];
+}
+
+function listReasons(errors: readonly LoadError[]): string {
+  return errors.map(({ path, message }) => `${path}: ${message}`).join("; ");
+}
+
+/** Makes a backend, with no memory of earlier ones; what was forced and cannot serve is an error with the reasons. */
+export function createBackend(choice: Choice): Loaded {
+  const { backend, isa, kernel, binary } = choice;
+  if (backend !== null && backend !== "native" && backend !== "js") {
+    throw backendError(`no backend is called '${backend}'; there are native and js`);
+  }
+  const wanted = backend ?? (isa === "js" || kernel?.endsWith("/js") ? "js" : null);
+  if (wanted === "js") return { backend: createFallbackBackend({ isa, kernel }), errors: [] };
+  const { binding, errors } = openBinary(binary);
+  if (binding !== null) return { backend: createNativeBackend(binding, { isa, kernel }), errors };
+  if (wanted === "native" || isa !== null || binary !== null) {
+    throw backendError(
+      `the native backend was asked for but did not load: ${listReasons(errors)}`,
+      errors.at(-1)?.cause,
+    );
+  }
+  return { backend: createFallbackBackend({ isa, kernel }), errors };
+}
+
+const named = (value: string | undefined) => (value === undefined || value === "" ? null : value);
+
+let loaded: Loaded | null = null;
+let isTracing = false;
+let hasWarned = false;
+
+function load(): Loaded {
+  if (loaded !== null) return loaded;
+  const { env } = process;
+  isTracing = named(env["DEPTHWISE_TRACE"]) !== null && env["DEPTHWISE_TRACE"] !== "0";
+  loaded = createBackend({
+    backend: named(env["DEPTHWISE_BACKEND"]),
+    isa: named(env["DEPTHWISE_ISA"]),
+    kernel: named(env["DEPTHWISE_KERNEL"]),
+    binary: named(env["DEPTHWISE_BINARY"]),
+  });
+  return loaded;
+}
+
+/** Someone is about to compute on a slow path that a binary was there to avoid: say so, once. */
+function warnOnce({ backend, errors }: Loaded): void {
+  if (hasWarned) return;
+  hasWarned = true;
+  const broken = errors.filter(({ exists }) => exists);
+  if (backend.name !== "js" || broken.length === 0) return;
+  const message = `the native binary did not load, so the slower JavaScript backend serves: ${listReasons(broken)}`;
+  process.emitWarning(message, { type: "DepthwiseWarning", code: "DEPTHWISE_FALLBACK" });
+}
+
+/** A plan of the backend in use; `DEPTHWISE_TRACE=1` shows each on stderr. */
+export function createPlan(geometry: Geometry): BackendPlan {
+  const current = load();
+  warnOnce(current);
+  const plan = current.backend.plan(geometry);
+  if (isTracing) process.stderr.write(`${plan.describe()}\n\n`);
+  return plan;
+}
+
+/** The answer of `backendInfo()`. */
+export interface BackendInfo {
+  readonly backend: "native" | "js";
+  /** The best instruction set in use: `avx512`, `avx2`, `neon`, `scalar`, or `js`. */
+  readonly isa: string;
+  readonly threads: number;
+  readonly kernels: readonly KernelInfo[];
+  /** Why each binary that was looked for is not in use. */
+  readonly loadErrors: readonly LoadError[];
+}
+
+/**
+ * Which backend computes, and why not another.
+ *
+ * @example
+ * ```ts
+ * const { backend, isa, loadErrors } = backendInfo();
+ * if (backend === "js") console.log(loadErrors.map((error) => error.message));
+ * ```
+ *
+ * @throws `ERR_DEPTHWISE_BACKEND` where `DEPTHWISE_BACKEND`, `DEPTHWISE_ISA`, `DEPTHWISE_KERNEL` or `DEPTHWISE_BINARY` ask
+ * for what cannot be had.
+ */
+export function backendInfo(): BackendInfo {
+  const { backend, errors } = load();
+  return {
+    backend: backend.name,
+    isa: backend.isa,
+    threads: backend.getNumThreads(),
+    kernels: backend.kernels,
+    loadErrors: errors,
+  };
+}
+
+/**
+ * Sets how many threads one call may use, in the whole process. Results have the same bits for any number.
+ *
+ * @throws `ERR_DEPTHWISE_TYPE` or `ERR_DEPTHWISE_VALUE` for anything but a positive integer.
+ */
+export function setNumThreads(threads: number): void {
+  load().backend.setNumThreads(requirePositiveInteger("setNumThreads", "threads", threads));
+}
+
+/** How many threads one call may use: at first as many as this process has CPUs (affinity and cgroup quota). */
+export function getNumThreads(): number {
+  return load().backend.getNumThreads();
+}

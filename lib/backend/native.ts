@@ -1,0 +1,177 @@
+// The addon behind the same interface as the fallback. It re-checks lengths for memory safety; every rule that a
+// user can break has been applied before.
+import { backendError } from "../errors.js";
+import { ACTIVATIONS, LAYOUTS, PADDING_MODES } from "../geometry.js";
+import type {
+  AsyncWeights,
+  Backend,
+  BackendPlan,
+  FloatArray,
+  Forced,
+  Geometry,
+  KernelInfo,
+  NativeBinding,
+  NativeJob,
+  NativePacked,
+  NativePlan,
+  PackedWeights,
+} from "./types.js";
+
+/** The Int32Array whose fields native/conv/geometry.h lists. */
+function encode(g: Geometry): Int32Array {
+  return Int32Array.of(
+    g.dtype === "float32" ? 0 : 1,
+    LAYOUTS.indexOf(g.layout),
+    PADDING_MODES.indexOf(g.paddingMode),
+    g.activation === null ? 0 : 1 + ACTIVATIONS.indexOf(g.activation),
+    Number(g.sharedBank),
+    Number(g.hasBias),
+    g.inChannels,
+    g.outChannels,
+    g.groups,
+    ...g.axes.flatMap((axis) => [axis.in, axis.kernel, axis.stride, axis.dilation, axis.pad, axis.padEnd]),
+  );
+}
+
+/** Multiply-adds of one image, the padding's included. */
+function multiplyAdds(g: Geometry): number {
+  return g.outputElements * g.inPerGroup * g.axes.reduce((taps, axis) => taps * axis.kernel, 1);
+}
+
+class NativeWeights implements PackedWeights {
+  readonly bytes: number;
+  readonly handle: NativePacked;
+  constructor(bytes: number, handle: NativePacked) {
+    this.bytes = bytes;
+    this.handle = handle;
+  }
+}
+
+const handleOf = (packed: PackedWeights) => (packed as NativeWeights).handle;
+
+class NativeBackendPlan implements BackendPlan {
+  readonly geometry: Geometry;
+  readonly kernel: string;
+  readonly isa: string;
+  readonly packingKey: string;
+  readonly #binding: NativeBinding;
+  readonly #plan: NativePlan;
+  readonly #packedBytes: number;
+
+  constructor(binding: NativeBinding, geometry: Geometry, forced: Forced) {
+    this.#binding = binding;
+    this.geometry = geometry;
+    this.#plan = binding.createPlan(encode(geometry), forced.isa ?? "", forced.kernel ?? "");
+    const { kernel, isa, packingKey, packedBytes } = binding.describePlan(this.#plan);
+    this.kernel = `${kernel}/${isa}`;
+    this.isa = isa;
+    this.packingKey = packingKey;
+    this.#packedBytes = packedBytes;
+  }
+
+  pack(weight: FloatArray, bias: FloatArray | null): PackedWeights {
+    return new NativeWeights(this.#packedBytes, this.#binding.pack(this.#plan, weight, bias));
+  }
+
+  run(packed: PackedWeights, batch: number, input: FloatArray, output: FloatArray): void {
+    this.#binding.run(this.#plan, handleOf(packed), batch, input, output);
+  }
+
+  runOnce(weight: FloatArray, bias: FloatArray | null, batch: number, input: FloatArray, output: FloatArray): void {
+    this.#binding.runOnce(this.#plan, weight, bias, batch, input, output);
+  }
+
+  async runAsync(
+    weights: AsyncWeights,
+    batch: number,
+    input: FloatArray,
+    out: FloatArray | null,
+    signal: AbortSignal | null,
+  ): Promise<FloatArray> {
+    signal?.throwIfAborted();
+    const binding = this.#binding;
+    const packed = "packed" in weights ? handleOf(weights.packed) : null;
+    const [weight, bias] = "packed" in weights ? [null, null] : [weights.weight, weights.bias];
+    return new Promise((resolve, reject) => {
+      let job: NativeJob;
+      const abort = () => {
+        binding.cancel(job);
+        reject(signal?.reason);
+      };
+      const settle = (error: Error | null, result: FloatArray | null) => {
+        signal?.removeEventListener("abort", abort);
+        if (error !== null) reject(error);
+        else resolve(result as FloatArray);
+      };
+      job = binding.runAsync(this.#plan, packed, weight, bias, batch, input, out, settle);
+      signal?.addEventListener("abort", abort, { once: true });
+    });
+  }
+
+  describe(): string {
+    const { exact, workItems, packedBytes, scratchBytes, costCycles } = this.#binding.describePlan(this.#plan);
+    const g = this.geometry;
+    const bytes = (g.dtype === "float32" ? 4 : 8) * (g.inputElements + g.outputElements + g.weightElements);
+    return [
+      `kernel: ${this.kernel}${exact ? "" : " (transform: within a tolerance)"}`,
+      `isa: ${this.isa}`,
+      `work items per image: ${workItems}`,
+      `threads: ${this.#binding.getNumThreads()}`,
+      `packed weights: ${packedBytes} bytes`,
+      `scratch per thread: ${scratchBytes} bytes`,
+      `expected cycles per image: ${Math.round(costCycles)}`,
+      `flop per image: ${2 * multiplyAdds(g)}`,
+      `bytes per image: ${bytes}`,
+    ].join("\n");
+  }
+}
+
+class NativeBackend implements Backend {
+  readonly name = "native";
+  readonly isa: string;
+  readonly kernels: readonly KernelInfo[];
+  readonly #binding: NativeBinding;
+  readonly #forced: Forced;
+
+  constructor(binding: NativeBinding, forced: Forced) {
+    this.#binding = binding;
+    this.#forced = forced;
+    const isas = binding.isas();
+    this.isa = forced.isa ?? (isas[0] as string);
+    if (!isas.includes(this.isa)) {
+      const compiled = binding.compiledIsas().includes(this.isa);
+      const reason = compiled ? "this CPU or operating system lacks it" : "this binary has no kernels for it";
+      throw backendError(`ISA '${this.isa}' was asked for, but ${reason}; there are ${isas.join(", ")}`);
+    }
+    const all = binding.kernels().filter((kernel) => isas.includes(kernel.isa));
+    this.kernels = forced.isa === null ? all : all.filter((kernel) => kernel.isa === forced.isa);
+    if (forced.kernel !== null && !this.kernels.some((kernel) => kernel.name === forced.kernel)) {
+      const names = [...new Set(this.kernels.map((kernel) => kernel.name))].join(", ");
+      throw backendError(`no kernel is called '${forced.kernel}'; the native backend has ${names}`);
+    }
+  }
+
+  plan(geometry: Geometry): BackendPlan {
+    return new NativeBackendPlan(this.#binding, geometry, this.#forced);
+  }
+
+  refusals(geometry: Geometry): { kernel: string; reason: string }[] {
+    return this.#binding
+      .refusals(encode(geometry))
+      .map(({ kernel, isa, reason }) => ({ kernel: `${kernel}/${isa}`, reason }));
+  }
+
+  setNumThreads(threads: number): void {
+    this.#binding.setNumThreads(threads);
+  }
+
+  getNumThreads(): number {
+    return this.#binding.getNumThreads();
+  }
+}
+
+/** A backend over a loaded addon; a forced ISA or kernel that cannot serve is an error. */
+export function createNativeBackend(binding: NativeBinding, forced: Forced): Backend {
+  const [kernel = null, isa = forced.isa] = forced.kernel?.split("/") ?? [];
+  return new NativeBackend(binding, { kernel, isa });
+}

@@ -1,0 +1,52 @@
+// One project for each backend and instruction set, so that the same tests hold for all of them. A project that this
+// machine cannot run consists of one skipped test that says why.
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const addon = fileURLToPath(new URL("build/Release/depthwise.node", import.meta.url));
+
+/** The instruction sets of the local build on this machine; null without a build. A broken build is not "no build". */
+function nativeIsas(): string[] | null {
+  if (!existsSync(addon)) return null;
+  const module = { exports: {} as { isas(): string[] } };
+  process.dlopen(module, addon);
+  return module.exports.isas();
+}
+
+const isas = nativeIsas();
+const forced = "test/support/forced.test.ts";
+const once = ["test/packaging/**/*.test.ts", "test/lifecycle/**/*.test.ts", "test/unit/boundaries.test.ts"];
+const unit = "test/unit/**/*.test.ts";
+const numbers = ["test/golden/**/*.test.ts", "test/property/**/*.test.ts", "test/parity/**/*.test.ts"];
+
+function project(name: string, include: string[], env: Record<string, string>, skipped: string | null = null) {
+  return {
+    test: {
+      name,
+      include: skipped === null ? include : [forced],
+      exclude: name === "package" ? [] : once,
+      env: { ...env, DEPTHWISE_TEST_PROJECT: name, DEPTHWISE_TEST_SKIPPED: skipped ?? "" },
+      pool: "forks" as const,
+      testTimeout: 60_000,
+    },
+  };
+}
+
+const noAddon = isas === null ? "there is no addon in build/Release" : null;
+
+function isaProject(isa: string) {
+  const skipped = noAddon ?? (isas?.includes(isa) ? null : `this machine has no ${isa}`);
+  return project(`native-${isa}`, [forced, ...numbers], { DEPTHWISE_BACKEND: "native", DEPTHWISE_ISA: isa }, skipped);
+}
+
+export default defineConfig({
+  test: {
+    projects: [
+      project("package", once, {}),
+      project("native", [forced, unit, ...numbers], { DEPTHWISE_BACKEND: "native" }, noAddon),
+      ...["scalar", "avx2", "avx512", "neon"].map(isaProject),
+      project("js", [forced, unit, ...numbers], { DEPTHWISE_BACKEND: "js" }),
+    ],
+  },
+});
