@@ -2,7 +2,6 @@
 // list of offsets into the group's padded patches. Refuses a shared bank. Loop order: group, block of output
 // channels, tile, row, columns, terms. Stays in locals: 4 output channels x 2 columns of sums, or 1 x 4.
 import type { FloatArray, Geometry } from "../types.js";
-import { tapOffsets } from "./depthwise.js";
 import {
   type Image,
   type JsKernel,
@@ -209,6 +208,21 @@ function prepare(g: Geometry): Work {
       }
     },
   };
+}
+
+/** Scratch offsets of the taps of one channel, in the order of the weights. */
+function tapOffsets(g: Geometry, rowPitch: number, planePitch: number): Int32Array {
+  const [d, h, w] = g.axes;
+  const offsets = new Int32Array(taps(g));
+  let tap = 0;
+  for (let kd = 0; kd < d.kernel; kd++) {
+    for (let kh = 0; kh < h.kernel; kh++) {
+      for (let kw = 0; kw < w.kernel; kw++) {
+        offsets[tap++] = kd * d.dilation * planePitch + kh * h.dilation * rowPitch + kw * w.dilation;
+      }
+    }
+  }
+  return offsets;
 }
 
 /** Scratch offsets of all terms of one output: the taps of each input channel of its group. */

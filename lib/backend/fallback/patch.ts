@@ -1,6 +1,7 @@
 // Copies the padded input under a tile into scratch, in double precision: every padding mode, layout and element type
 // ends here, and the loops behind it need no test. Zeros next to finite weights add nothing, as in PyTorch.
 import type { Axis, FloatArray, Geometry, PaddingMode } from "../types.js";
+import { type MoveRows, rowReader } from "./rows.js";
 import { reach, type Tile } from "./tiles.js";
 
 /** For each position of a padded axis the input index that stands there, -1 for a zero. Position 0 is input `-pad`. */
@@ -21,34 +22,15 @@ function outside(i: number, size: number, mode: PaddingMode): number {
   return -1;
 }
 
-// The same loop twice: V8 compiles a function for the array types that it has seen, and one that has seen both
-// element types tests for them at every access.
-function copyRow32(src: FloatArray, from: number, step: number, count: number, dst: Float64Array, to: number): void {
-  let i = from;
-  const end = to + count;
-  for (let o = to; o < end; o++) {
-    dst[o] = src[i]!;
-    i += step;
-  }
-}
-
-function copyRow64(src: FloatArray, from: number, step: number, count: number, dst: Float64Array, to: number): void {
-  let i = from;
-  const end = to + count;
-  for (let o = to; o < end; o++) {
-    dst[o] = src[i]!;
-    i += step;
-  }
-}
-
 function zero(dst: Float64Array, from: number, to: number): void {
   for (let i = from; i < to; i++) dst[i] = 0;
 }
 
 export class PatchReader {
   readonly #g: Geometry;
-  readonly #copyRow: typeof copyRow32;
+  readonly #readRows: MoveRows;
   readonly #indices: readonly [Int32Array, Int32Array, Int32Array];
+  readonly #hasZeros: boolean;
   readonly #channelStep: number;
   readonly #step: number;
   readonly #rowStep: number;
@@ -57,8 +39,9 @@ export class PatchReader {
   constructor(g: Geometry) {
     const [d, h, w] = g.axes;
     this.#g = g;
-    this.#copyRow = g.dtype === "float32" ? copyRow32 : copyRow64;
+    this.#readRows = rowReader(g.dtype);
     this.#indices = [paddedIndices(d, g.paddingMode), paddedIndices(h, g.paddingMode), paddedIndices(w, g.paddingMode)];
+    this.#hasZeros = g.paddingMode === "zeros";
     const channelsLast = g.layout === "NHWC";
     this.#step = channelsLast ? g.inChannels : 1;
     this.#channelStep = channelsLast ? 1 : d.in * h.in * w.in;
@@ -88,42 +71,42 @@ export class PatchReader {
     const d0 = tile.d * d.stride;
     const h0 = tile.h * h.stride;
     const w0 = tile.w * w.stride;
-    // Columns [left, right) of the patch lie inside the input; they are copied in one go, the others one by one.
+    // Columns [left, right) and rows [top, bottom) of the patch lie inside the input; what they share is copied in one go.
     const left = Math.min(cols, Math.max(0, w.pad - w0));
     const right = Math.max(left, Math.min(cols, w.pad + w.in - w0));
-    const firstIn = w0 + left - w.pad;
+    const top = Math.min(rows, Math.max(0, h.pad - h0));
+    const bottom = Math.max(top, Math.min(rows, h.pad + h.in - h0));
     const channelStart = start + channel * this.#channelStep;
+    const firstRow = channelStart + (h0 + top - h.pad) * this.#rowStep;
+    const firstElement = (w0 + left - w.pad) * this.#step;
+    const hasEdges = top > 0 || bottom < rows || left > 0 || right < cols;
     for (let z = 0; z < planes; z++) {
       const id = dIndices[d0 + z]!;
+      const to = at + z * planePitch;
+      if (id < 0) {
+        for (let y = 0; y < rows; y++) zero(dst, to + y * rowPitch, to + y * rowPitch + cols);
+        continue;
+      }
+      const plane = id * this.#planeStep;
+      const from = firstRow + plane + firstElement;
+      const inside = to + top * rowPitch + left;
+      this.#readRows(src, from, this.#rowStep, this.#step, dst, inside, rowPitch, bottom - top, right - left);
+      if (!hasEdges) continue;
       for (let y = 0; y < rows; y++) {
         const ih = hIndices[h0 + y]!;
-        const to = at + z * planePitch + y * rowPitch;
-        if (id < 0 || ih < 0) {
-          zero(dst, to, to + cols);
-          continue;
+        const row = to + y * rowPitch;
+        const isInside = y >= top && y < bottom;
+        const edgeEnd = isInside ? left : cols;
+        const secondEdge = isInside ? right : cols;
+        if (this.#hasZeros) {
+          zero(dst, row, row + edgeEnd);
+          zero(dst, row + secondEdge, row + cols);
+        } else {
+          const srcRow = channelStart + plane + ih * this.#rowStep;
+          for (let x = 0; x < edgeEnd; x++) dst[row + x] = src[srcRow + wIndices[w0 + x]! * this.#step]!;
+          for (let x = secondEdge; x < cols; x++) dst[row + x] = src[srcRow + wIndices[w0 + x]! * this.#step]!;
         }
-        const row = channelStart + id * this.#planeStep + ih * this.#rowStep;
-        this.#copyRow(src, row + firstIn * this.#step, this.#step, right - left, dst, to + left);
-        if (left > 0) this.#edge(src, row, wIndices, w0, 0, left, dst, to);
-        if (right < cols) this.#edge(src, row, wIndices, w0, right, cols, dst, to);
       }
     }
-  }
-
-  #edge(
-    src: FloatArray,
-    row: number,
-    wIndices: Int32Array,
-    w0: number,
-    from: number,
-    end: number,
-    dst: Float64Array,
-    to: number,
-  ): void {
-    if (this.#g.paddingMode === "zeros") {
-      zero(dst, to + from, to + end);
-      return;
-    }
-    for (let x = from; x < end; x++) dst[to + x] = src[row + wIndices[w0 + x]! * this.#step]!;
   }
 }

@@ -1,5 +1,6 @@
 // Activates sums and writes them to the output, rounding once.
 import type { Activation, FloatArray, Geometry } from "../types.js";
+import { type MoveRows, rowWriter } from "./rows.js";
 import type { Tile } from "./tiles.js";
 
 /** In place, over `[from, to)`. Comparisons are written so that a NaN passes through. */
@@ -22,27 +23,8 @@ export function activate(sums: Float64Array, from: number, to: number, activatio
   }
 }
 
-// Twice, as in patch.ts.
-function writeRow32(sums: Float64Array, from: number, count: number, dst: FloatArray, to: number, step: number): void {
-  let o = to;
-  const end = from + count;
-  for (let i = from; i < end; i++) {
-    dst[o] = sums[i]!;
-    o += step;
-  }
-}
-
-function writeRow64(sums: Float64Array, from: number, count: number, dst: FloatArray, to: number, step: number): void {
-  let o = to;
-  const end = from + count;
-  for (let i = from; i < end; i++) {
-    dst[o] = sums[i]!;
-    o += step;
-  }
-}
-
 export class TileWriter {
-  readonly #writeRow: typeof writeRow32;
+  readonly #writeRows: MoveRows;
   readonly #activation: Activation | null;
   readonly #channelStep: number;
   readonly #step: number;
@@ -51,7 +33,7 @@ export class TileWriter {
 
   constructor(g: Geometry) {
     const [d, h, w] = g.axes;
-    this.#writeRow = g.dtype === "float32" ? writeRow32 : writeRow64;
+    this.#writeRows = rowWriter(g.dtype);
     this.#activation = g.activation;
     const channelsLast = g.layout === "NHWC";
     this.#step = channelsLast ? g.outChannels : 1;
@@ -79,10 +61,9 @@ export class TileWriter {
       (tile.d + plane) * this.#planeStep +
       (tile.h + row) * this.#rowStep +
       tile.w * this.#step;
-    for (let y = 0; y < rows; y++) {
-      const from = at + y * pitch;
-      if (this.#activation !== null) activate(sums, from, from + tile.cols, this.#activation);
-      this.#writeRow(sums, from, tile.cols, dst, to + y * this.#rowStep, this.#step);
+    if (this.#activation !== null) {
+      for (let y = 0; y < rows; y++) activate(sums, at + y * pitch, at + y * pitch + tile.cols, this.#activation);
     }
+    this.#writeRows(dst, to, this.#rowStep, this.#step, sums, at, pitch, rows, tile.cols);
   }
 }
