@@ -16,7 +16,12 @@ function nativeIsas(): string[] | null {
 
 const isas = nativeIsas();
 const forced = "test/support/forced.test.ts";
-const once = ["test/packaging/**/*.test.ts", "test/lifecycle/**/*.test.ts", "test/unit/boundaries.test.ts"];
+const once = [
+  "test/packaging/**/*.test.ts",
+  "test/lifecycle/**/*.test.ts",
+  "test/examples/**/*.test.ts",
+  "test/unit/boundaries.test.ts",
+];
 const unit = "test/unit/**/*.test.ts";
 const numbers = ["test/golden/**/*.test.ts", "test/property/**/*.test.ts", "test/parity/**/*.test.ts"];
 
