@@ -71,18 +71,18 @@ const FILTERS = [
   { name: "Laplacian", kernels: [laplacian(1.4)], paddingMode: "replicate" },
 ];
 
-const pixelsOf = ({ shape }) => shape[2] * shape[3];
-
 function layerJob(name, note, layer, photo) {
   const { outChannels, inChannels, groups } = layer;
-  const taps = layer.kernelSize[0] * layer.kernelSize[1];
+  const [kernel] = layer.kernelSize;
+  const more = kernel % 2 === 0 ? 1 : 0; // rows and columns that padding of floor(kernel / 2) adds
+  const pixels = (photo.shape[2] + more) * (photo.shape[3] + more);
   return {
     name,
     note,
     weight: layer.weight,
     parameters: layer.parameterCount(),
     // Each output element sums the taps of the input channels of its group.
-    multiplyAdds: pixelsOf(photo) * outChannels * (inChannels / groups) * taps,
+    multiplyAdds: pixels * outChannels * (inChannels / groups) * kernel ** 2,
     forward: (out) => layer.forward(photo, { out }),
   };
 }
@@ -94,7 +94,7 @@ function filterJob({ name, kernels, paddingMode }, photo) {
     name,
     note: `${width}x${height}, border ${paddingMode === "reflect" ? "mirrored" : "repeated"}`,
     parameters: weight.numel,
-    multiplyAdds: pixelsOf(photo) * 3 * weight.numel,
+    multiplyAdds: photo.numel * weight.numel,
     forward: (out) =>
       F.sharedDepthwiseConv2d(photo, weight, null, { padding: [(height - 1) / 2, (width - 1) / 2], paddingMode, out }),
   };

@@ -19,7 +19,8 @@ export class Fallback {
   constructor(picture, options) {
     this.#worker = new Worker(new URL("./fallback-worker.mjs", import.meta.url), {
       workerData: { picture, options },
-      env: { ...process.env, DEPTHWISE_BACKEND: "js" },
+      // What is forced for the native backend has no meaning there.
+      env: { ...process.env, DEPTHWISE_BACKEND: "js", DEPTHWISE_ISA: "", DEPTHWISE_KERNEL: "" },
     });
   }
 

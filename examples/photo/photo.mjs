@@ -69,12 +69,10 @@ function readArguments(argv) {
 /** Why there is no native backend, in one line. */
 function whyNotNative({ loadErrors }) {
   if (process.env.DEPTHWISE_BACKEND === "js") return "DEPTHWISE_BACKEND=js: the native backend is switched off";
-  const reason = loadErrors
-    .map(({ message }) => message.split("\n")[0])
-    .find((message) => !/not found|no such/i.test(message));
-  return reason === undefined
-    ? "No native addon here (CMake and a C++ compiler, then `npm run build`, make one): the JavaScript backend did the work"
-    : `The native addon did not load (${reason}): the JavaScript backend did the work`;
+  const broken = loadErrors.find(({ exists }) => exists);
+  return broken === undefined
+    ? "No native addon here (`npm run build` makes one with CMake and a C++ compiler): the JavaScript backend did the work"
+    : `The native addon did not load (${broken.message.split("\n")[0]}): the JavaScript backend did the work`;
 }
 
 async function main() {

@@ -72,7 +72,8 @@ function cropped({ data, width, height }) {
 export function drawSheet(photo, { layers, filters, title, about }) {
   const shown = cropped(photo);
   const aspect = shown.height / shown.width;
-  const asPicture = (rgb) => cropped({ data: rgb, width: photo.width, height: photo.height });
+  // An even kernel's output has one row and one column more than the photo.
+  const asPicture = (rgb, { shape }) => cropped({ data: rgb, width: shape.at(-1), height: shape.at(-2) });
 
   // The photo is as high as two filters with what is between them: five filters' widths and a rest fill the line.
   const cell = Math.floor((WIDTH - 2 * MARGIN - 3 * GAP - (CAPTION + GAP) / aspect) / 5);
@@ -100,7 +101,7 @@ export function drawSheet(photo, { layers, filters, title, about }) {
   filters.forEach((filter, index) => {
     const x = right + (index % 3) * (cell + GAP);
     const y = top + Math.floor(index / 3) * (cellHeight + CAPTION + GAP);
-    canvas.picture(asPicture(SHOWN_AS[filter.name](planesOf(filter.output))), x, y, cell, cellHeight, {
+    canvas.picture(asPicture(SHOWN_AS[filter.name](planesOf(filter.output)), filter.output), x, y, cell, cellHeight, {
       radius: RADIUS,
     });
     caption(canvas, filter.name, LEGENDS[filter.name] ?? filter.note, x, y + cellHeight, cell);
@@ -118,7 +119,7 @@ export function drawSheet(photo, { layers, filters, title, about }) {
       const [row, column] = [Math.floor(output / COLUMNS), output % COLUMNS];
       const tileX = left + ROW_MARK + column * (tile + TILE_GAP);
       const tileY = panelTop + maps + row * (tileHeight + TILE_GAP);
-      canvas.picture(asPicture(featureMap(plane)), tileX, tileY, tile, tileHeight, { radius: 4 });
+      canvas.picture(asPicture(featureMap(plane), layer.output), tileX, tileY, tile, tileHeight, { radius: 4 });
       const sees = layer.weight.shape[1] === 1; // one input colour a map: the row tells which
       if (sees && column === 0) canvas.rectangle(left, tileY, 5, tileHeight, PRIMARIES[row], { radius: 2 });
     });
