@@ -230,8 +230,9 @@ export type NestedNumbers = number | readonly NestedNumbers[];
  * @throws `ERR_DEPTHWISE_TYPE` for other typed arrays and for elements that are not numbers, `ERR_DEPTHWISE_SHAPE` for
  * ragged arrays and for a length that is not the product of the shape.
  */
-export function tensor(data: FloatArray | NestedNumbers, options?: TensorOptions): Tensor;
 export function tensor(data: FloatArray | NestedNumbers, shape: readonly number[], options?: TensorOptions): Tensor;
+/** As above, with the shape that the data has. */
+export function tensor(data: FloatArray | NestedNumbers, options?: TensorOptions): Tensor;
 export function tensor(
   data: FloatArray | NestedNumbers,
   shapeOrOptions?: readonly number[] | TensorOptions,
