@@ -1,5 +1,5 @@
-// Computes: depthwise convolution, channels first, of any kernel, stride, dilation, padding, padding mode and
-//   multiplier, with a shared bank or not, in 1-D, 2-D and 3-D.  Refuses: layouts and groups that are something else.
+// Computes: depthwise convolution, channels first, of any kernel, stride, dilation, padding and multiplier,
+//   with a shared bank or not, in 1-D, 2-D and 3-D.  Refuses: layouts and groups that are something else.
 // Loop order: band of rows, depth, multiplier; tile of rows x vectors; then the taps: depth, height, width.
 // In registers: the sums of the tile, one tap.  Reads beyond: nothing, all loads are from padded rows in scratch.
 // The tile takes each input vector for one output only, so that rows need no relation to each other; kernels that
@@ -11,7 +11,7 @@ namespace {
 
 // R rows x N vectors at output row oh (in the band) and column ow.
 template <class V, int R, int N>
-void any_tile(const Geometry& g, const Band<typename V::Element>& band, int32_t oh, int32_t ow) {
+void any_tile(const Geometry& g, const Band<typename V::Element>& band, int32_t oh, int32_t ow, int64_t last) {
   using T = typename V::Element;
   V sums[R][N];
   for (int r = 0; r < R; ++r)
@@ -19,9 +19,9 @@ void any_tile(const Geometry& g, const Band<typename V::Element>& band, int32_t 
   const int64_t tile_stride = g.h.stride * band.row_stride;
   for (int32_t kd = band.kd_begin; kd < band.kd_end; ++kd) {
     for (int32_t kh = 0; kh < g.h.kernel; ++kh) {
-      const int32_t first = oh * g.h.stride + kh * g.h.dilation, last = first + (R - 1) * g.h.stride;
-      if (last < band.valid_begin || first >= band.valid_end) continue;  // this row of taps sees zeros only
-      const T* src_rows = band.planes[kd] + first * band.row_stride + ow;
+      const int32_t row = oh * g.h.stride + kh * g.h.dilation, last_row = row + (R - 1) * g.h.stride;
+      if (last_row < band.valid_begin || row >= band.valid_end) continue;  // this row of taps sees zeros only
+      const T* src_rows = band.planes[kd] + row * band.row_stride + ow;
       const T* taps = band.taps + (int64_t{kd} * g.h.kernel + kh) * g.w.kernel;
       for (int32_t kw = 0; kw < g.w.kernel; ++kw) {
         const V tap = V::broadcast(taps[kw]);
@@ -29,22 +29,25 @@ void any_tile(const Geometry& g, const Band<typename V::Element>& band, int32_t 
 #pragma GCC unroll 8
         for (int r = 0; r < R; ++r)
 #pragma GCC unroll 8
-          for (int v = 0; v < N; ++v) sums[r][v] = fma(V::load(src + r * tile_stride + v * V::kLanes), tap, sums[r][v]);
+          for (int v = 0; v < N; ++v)
+            sums[r][v] = fma(V::load(src + r * tile_stride + vector_offset<V, N>(v, last)), tap, sums[r][v]);
       }
     }
   }
-  store_tile<V, R, N>(g, sums, band.dst + int64_t{oh} * g.w.out + ow, 1);
+  store_tile<V, R, N>(g, sums, band.dst + int64_t{oh} * g.w.out + ow, last, 1);
 }
 
 // All rows of N vectors from column ow on, R at a time; the last tile reaches back over rows that are done.
 template <class V, int R, int N>
 void any_strip(const Geometry& g, const Band<typename V::Element>& band, int32_t ow) {
+  int64_t last = int64_t{N - 1} * V::kLanes;
+  if (ow + N * V::kLanes > g.w.out) last = g.w.out < V::kLanes ? 0 : g.w.out - V::kLanes - ow;
   if (band.rows < R) {
-    for (int32_t oh = 0; oh < band.rows; ++oh) any_tile<V, 1, N>(g, band, oh, ow);
+    for (int32_t oh = 0; oh < band.rows; ++oh) any_tile<V, 1, N>(g, band, oh, ow, last);
     return;
   }
   for (int32_t oh = 0; oh < band.rows; oh += R)
-    any_tile<V, R, N>(g, band, oh + R <= band.rows ? oh : band.rows - R, ow);
+    any_tile<V, R, N>(g, band, oh + R <= band.rows ? oh : band.rows - R, ow, last);
 }
 
 struct AnyTiles {
@@ -54,8 +57,6 @@ struct AnyTiles {
     int32_t vectors = (g.w.out + V::kLanes - 1) / V::kLanes;
     int32_t ow = 0;
     for (; vectors > 8; vectors -= 8, ow += 8 * V::kLanes) any_strip<V, 1, 8>(g, band, ow);
-    // The last strip ends at the last column and overlaps the one before it.
-    if (g.w.out >= V::kLanes) ow = g.w.out - vectors * V::kLanes;
     switch (vectors) {
       case 8: return any_strip<V, 1, 8>(g, band, ow);
       case 7: return any_strip<V, 1, 7>(g, band, ow);

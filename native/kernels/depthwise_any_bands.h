@@ -149,8 +149,8 @@ struct BandScratch {
   // Fills rows [0, count) of a slot from one input plane, beginning at input row `ih` (which may be in the padding).
   void fill_slot(const T* src_plane, int32_t ih, int32_t count, T* slot) {
     for (int32_t row = 0; row < count; ++row, slot += b.row_stride) {
-      const int32_t source = padded_source(g.padding_mode, ih + row, g.h.in);
-      fill_padded_row<V>(g, source < 0 ? nullptr : src_plane + int64_t{source} * g.w.in, b.phases, b.length, b.pitch,
+      const bool inside = ih + row >= 0 && ih + row < g.h.in;
+      fill_padded_row<V>(g, inside ? src_plane + int64_t{ih + row} * g.w.in : nullptr, b.phases, b.length, b.pitch,
                          slot);
     }
   }
@@ -161,8 +161,8 @@ struct BandScratch {
     band->kd_end = 0;
     for (int32_t kd = 0; kd < g.d.kernel; ++kd) {
       const int32_t padded = od * g.d.stride + kd * g.d.dilation;
-      const int32_t id = padded_source(g.padding_mode, padded - g.d.pad, g.d.in);
-      if (id < 0) continue;
+      const int32_t id = padded - g.d.pad;
+      if (id < 0 || id >= g.d.in) continue;
       if (kd < band->kd_begin) band->kd_begin = kd;
       band->kd_end = kd + 1;
       const int32_t slot = b.slots == reach(g.d) ? padded % b.slots : kd;
@@ -196,12 +196,9 @@ void run_bands(const Geometry& g, const Bands& b, const Operands& operands, void
     band.rows = b.rows < g.h.out - oh ? b.rows : g.h.out - oh;
     const int32_t ih = oh * g.h.stride - g.h.pad;  // of padded row 0
     const int32_t count = (band.rows - 1) * g.h.stride + reach(g.h);
-    band.valid_begin = 0;
-    band.valid_end = count;
-    if (g.padding_mode == PaddingMode::kZeros) {
-      if (ih < 0) band.valid_begin = -ih < count ? -ih : count;
-      if (g.h.in - ih < count) band.valid_end = g.h.in - ih > band.valid_begin ? g.h.in - ih : band.valid_begin;
-    }
+    band.valid_begin = ih >= 0 ? 0 : -ih < count ? -ih : count;
+    band.valid_end = g.h.in - ih < count ? g.h.in - ih : count;
+    if (band.valid_end < band.valid_begin) band.valid_end = band.valid_begin;
     const T* src_channel = static_cast<const T*>(operands.src) + ic * g.src_plane;
     state.forget();
     for (int32_t od = od_begin; od < od_end; ++od) {
@@ -224,10 +221,17 @@ __attribute__((noinline)) void activate_apart(Activation activation, V* sums, in
   activate_all(activation, sums, count);
 }
 
-// Stores sums of R rows, `row_step` output rows apart, of V vectors each, at dst (w.out columns a row). A row that is
+// Where vector v of a tile of N lies: the last one may overlap the one before it, so that it ends with the row.
+template <class V, int N>
+DEPTHWISE_INLINE int64_t vector_offset(int v, int64_t last) {
+  return v == N - 1 ? last : int64_t{v} * V::kLanes;
+}
+
+// Stores sums of R rows, `row_step` output rows apart, of N vectors each, at dst (w.out columns a row). A row that is
 // narrower than one vector is stored whole where the following rows of the tile overwrite what it spills.
 template <class V, int R, int N>
-DEPTHWISE_INLINE void store_tile(const Geometry& g, V (&sums)[R][N], typename V::Element* dst, int32_t row_step) {
+DEPTHWISE_INLINE void store_tile(const Geometry& g, V (&sums)[R][N], typename V::Element* dst, int64_t last,
+                                 int32_t row_step) {
   if (g.activation != Activation::kNone) {
     V apart[R * N];  // a copy, so that the sums themselves never need an address
     for (int i = 0; i < R * N; ++i) apart[i] = sums[i / N][i % N];
@@ -237,7 +241,7 @@ DEPTHWISE_INLINE void store_tile(const Geometry& g, V (&sums)[R][N], typename V:
   const int64_t dst_stride = int64_t{row_step} * g.w.out;
   if (g.w.out >= V::kLanes) {
     for (int r = 0; r < R; ++r)
-      for (int v = 0; v < N; ++v) sums[r][v].store(dst + r * dst_stride + v * V::kLanes);
+      for (int v = 0; v < N; ++v) sums[r][v].store(dst + r * dst_stride + vector_offset<V, N>(v, last));
     return;
   }
   const typename V::Mask live = V::Mask::first(g.w.out);

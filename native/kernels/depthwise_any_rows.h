@@ -9,19 +9,6 @@
 namespace depthwise {
 namespace {
 
-// The input index that a padded index (already less the padding) stands for, or -1 where it stands for zero.
-// Reflect and circular padding reach at most one input length past either end (conv/geometry.cc).
-static DEPTHWISE_INLINE int32_t padded_source(PaddingMode mode, int32_t index, int32_t size) {
-  if (index >= 0 && index < size) return index;
-  switch (mode) {
-    case PaddingMode::kZeros: return -1;
-    case PaddingMode::kReflect: return index < 0 ? -index : 2 * (size - 1) - index;
-    case PaddingMode::kReplicate: return index < 0 ? 0 : size - 1;
-    case PaddingMode::kCircular: return index < 0 ? index + size : index - size;
-  }
-  return -1;
-}
-
 // row[i] = src[i * stride] for i in [0, count). Reads nothing but those elements' span.
 template <class V>
 DEPTHWISE_INLINE void copy_strided(const typename V::Element* src, int32_t stride, int32_t count,
@@ -60,16 +47,8 @@ void fill_phase(const Geometry& g, const typename V::Element* src_row, int32_t p
     const int32_t first_column = static_cast<int32_t>(int64_t{begin} * w.stride + phase - w.pad);
     copy_strided<V>(src_row + first_column, w.stride, end - begin, row + begin);
   }
-  if (g.padding_mode == PaddingMode::kZeros) {
-    for (int32_t i = 0; i < begin; ++i) row[i] = T(0);
-    for (int32_t i = end; i < length; ++i) row[i] = T(0);
-    return;
-  }
-  for (int32_t i = 0; i < length; ++i) {
-    if (i == begin) i = end;
-    if (i >= length) break;
-    row[i] = src_row[padded_source(g.padding_mode, i * w.stride + phase - w.pad, w.in)];
-  }
+  for (int32_t i = 0; i < begin; ++i) row[i] = T(0);
+  for (int32_t i = end; i < length; ++i) row[i] = T(0);
 }
 
 // Fills one padded row of `phases` phases, `pitch` elements apart; zeros where `src_row` is null.
