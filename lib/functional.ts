@@ -54,7 +54,8 @@ export type SharedOptions = Omit<ConvOptions, "groups">;
 /** Options of `sharedDepthwiseConv2dAsync`. */
 export type SharedAsyncOptions = Omit<ConvAsyncOptions, "groups">;
 
-type Third<Options> = TensorLike | Options | null;
+/** The third argument: a bias, or already the options. */
+export type BiasOrOptions<Options> = TensorLike | Options | null;
 
 function run(operation: Operation, input: unknown, weight: unknown, third: unknown, fourth: unknown): Tensor {
   const call = readCall(operation, ["out"], input, weight, third, fourth);
@@ -106,7 +107,7 @@ async function runAsync(
 export function conv2d(
   input: TensorLike,
   weight: TensorLike,
-  bias?: Third<ConvOptions> | undefined,
+  bias?: BiasOrOptions<ConvOptions> | undefined,
   options?: ConvOptions,
 ): Tensor {
   return run(CONV2D, input, weight, bias, options);
@@ -126,7 +127,7 @@ export function conv2d(
 export function conv2dAsync(
   input: TensorLike,
   weight: TensorLike,
-  bias?: Third<ConvAsyncOptions> | undefined,
+  bias?: BiasOrOptions<ConvAsyncOptions> | undefined,
   options?: ConvAsyncOptions,
 ): Promise<Tensor> {
   return runAsync(CONV2D, input, weight, bias, options);
@@ -148,7 +149,7 @@ export function conv2dAsync(
 export function conv1d(
   input: TensorLike,
   weight: TensorLike,
-  bias?: Third<ConvOptions> | undefined,
+  bias?: BiasOrOptions<ConvOptions> | undefined,
   options?: ConvOptions,
 ): Tensor {
   return run(CONV1D, input, weight, bias, options);
@@ -158,7 +159,7 @@ export function conv1d(
 export function conv1dAsync(
   input: TensorLike,
   weight: TensorLike,
-  bias?: Third<ConvAsyncOptions> | undefined,
+  bias?: BiasOrOptions<ConvAsyncOptions> | undefined,
   options?: ConvAsyncOptions,
 ): Promise<Tensor> {
   return runAsync(CONV1D, input, weight, bias, options);
@@ -180,7 +181,7 @@ export function conv1dAsync(
 export function conv3d(
   input: TensorLike,
   weight: TensorLike,
-  bias?: Third<ConvOptions> | undefined,
+  bias?: BiasOrOptions<ConvOptions> | undefined,
   options?: ConvOptions,
 ): Tensor {
   return run(CONV3D, input, weight, bias, options);
@@ -190,7 +191,7 @@ export function conv3d(
 export function conv3dAsync(
   input: TensorLike,
   weight: TensorLike,
-  bias?: Third<ConvAsyncOptions> | undefined,
+  bias?: BiasOrOptions<ConvAsyncOptions> | undefined,
   options?: ConvAsyncOptions,
 ): Promise<Tensor> {
   return runAsync(CONV3D, input, weight, bias, options);
@@ -216,7 +217,7 @@ export function conv3dAsync(
 export function sharedDepthwiseConv2d(
   input: TensorLike,
   weight: TensorLike,
-  bias?: Third<SharedOptions> | undefined,
+  bias?: BiasOrOptions<SharedOptions> | undefined,
   options?: SharedOptions,
 ): Tensor {
   return run(SHARED_DEPTHWISE_CONV2D, input, weight, bias, options);
@@ -226,7 +227,7 @@ export function sharedDepthwiseConv2d(
 export function sharedDepthwiseConv2dAsync(
   input: TensorLike,
   weight: TensorLike,
-  bias?: Third<SharedAsyncOptions> | undefined,
+  bias?: BiasOrOptions<SharedAsyncOptions> | undefined,
   options?: SharedAsyncOptions,
 ): Promise<Tensor> {
   return runAsync(SHARED_DEPTHWISE_CONV2D, input, weight, bias, options);
@@ -247,7 +248,7 @@ export function sharedDepthwiseConv2dAsync(
 export function planConv2d(
   inputShape: readonly number[],
   weight: TensorLike,
-  bias?: Third<ConvPlanOptions> | undefined,
+  bias?: BiasOrOptions<ConvPlanOptions> | undefined,
   options?: ConvPlanOptions,
 ): ConvPlan {
   return new ConvPlan(CONV2D, inputShape, weight, bias, options);
@@ -257,7 +258,7 @@ export function planConv2d(
 export function planConv1d(
   inputShape: readonly number[],
   weight: TensorLike,
-  bias?: Third<ConvPlanOptions> | undefined,
+  bias?: BiasOrOptions<ConvPlanOptions> | undefined,
   options?: ConvPlanOptions,
 ): ConvPlan {
   return new ConvPlan(CONV1D, inputShape, weight, bias, options);
@@ -267,7 +268,7 @@ export function planConv1d(
 export function planConv3d(
   inputShape: readonly number[],
   weight: TensorLike,
-  bias?: Third<ConvPlanOptions> | undefined,
+  bias?: BiasOrOptions<ConvPlanOptions> | undefined,
   options?: ConvPlanOptions,
 ): ConvPlan {
   return new ConvPlan(CONV3D, inputShape, weight, bias, options);
@@ -277,7 +278,7 @@ export function planConv3d(
 export function planSharedDepthwiseConv2d(
   inputShape: readonly number[],
   weight: TensorLike,
-  bias?: Third<SharedPlanOptions> | undefined,
+  bias?: BiasOrOptions<SharedPlanOptions> | undefined,
   options?: SharedPlanOptions,
 ): ConvPlan {
   return new ConvPlan(SHARED_DEPTHWISE_CONV2D, inputShape, weight, bias, options);
