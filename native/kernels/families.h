@@ -5,7 +5,9 @@
 
 // clang-format off
 #define DEPTHWISE_FAMILIES(X) \
+  X(depthwise2d_k3) \
   X(depthwise_any) \
+  X(pointwise) \
   X(dense) \
   X(reference) \
 /* end */

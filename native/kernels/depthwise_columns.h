@@ -1,0 +1,83 @@
+// Column blocks of an output row: which loads of a block see the padding, and how they are kept from reading it.
+// Blocks of V::kLanes outputs stand side by side; the last one is moved back so that it ends with the row, and what it
+// computes again has the same bits. Only a row shorter than a vector spills lanes over its end.
+#ifndef DEPTHWISE_KERNELS_DEPTHWISE_COLUMNS_H_
+#define DEPTHWISE_KERNELS_DEPTHWISE_COLUMNS_H_
+
+#include "kernels/depthwise_common.h"
+
+namespace depthwise {
+namespace {
+
+// How the inputs of a block are loaded. kLeft, kRight, kBoth: plain loads which may begin or end in a neighbouring
+// row, lanes outside the row cleared, only for taps beside the middle one. kMasked: every load reads its lanes alone.
+enum class Columns { kInside, kLeft, kRight, kBoth, kMasked };
+
+template <class V, int kKernel>
+struct ColumnBlock {
+  int32_t ow;  // first output column
+  int32_t iw;  // first input column of its first tap; negative in the padding
+  Columns columns;
+  typename V::Mask in_row[kKernel];  // for each tap, the lanes that lie in the row
+};
+
+// `lanes` outputs from column ow on; stride 1. `vectors` of a block: masks speak of one only.
+template <class V, int kKernel>
+DEPTHWISE_INLINE ColumnBlock<V, kKernel> column_block(const Axis& w, int32_t ow) {
+  constexpr int kReach = kKernel / 2;
+  ColumnBlock<V, kKernel> block;
+  block.ow = ow;
+  block.iw = ow - w.pad;
+  const int64_t outputs = min_of(V::kLanes, w.out - ow);
+  const int64_t before = -int64_t{block.iw};  // columns of padding before the row that the first output sees
+  const int64_t behind = block.iw + outputs - 1 + kKernel - w.in;
+  if (before <= 0 && behind <= 0 && outputs == V::kLanes) {
+    block.columns = Columns::kInside;
+    return block;
+  }
+  for (int kw = 0; kw < kKernel; ++kw) {
+    const int64_t begin = before - kw, end = w.in + before - kw;
+    block.in_row[kw] = V::Mask::range(static_cast<int>(max_of(-1, min_of(begin, V::kLanes))),
+                                      static_cast<int>(max_of(-1, min_of(end, V::kLanes))));
+  }
+  const bool is_short = outputs < V::kLanes, left = before > 0 || is_short, right = behind > 0 || is_short;
+  if (before > kReach || behind > kReach)
+    block.columns = Columns::kMasked;
+  else
+    block.columns = left && right ? Columns::kBoth : left ? Columns::kLeft : Columns::kRight;
+  return block;
+}
+
+// The inputs of tap kw (an Index) for the lanes of a block; `src` is at its first tap's column.
+template <Columns kColumns, int kKernel, class V, class Tap>
+DEPTHWISE_INLINE V load_tap(const typename V::Element* src, Tap kw, const typename V::Mask* in_row) {
+  constexpr bool kLeft = kColumns == Columns::kLeft || kColumns == Columns::kBoth;
+  constexpr bool kRight = kColumns == Columns::kRight || kColumns == Columns::kBoth;
+  if constexpr (kColumns == Columns::kMasked)
+    return V::load(src + kw, in_row[kw]);
+  else if constexpr ((kLeft && kw.value < kKernel / 2) || (kRight && kw.value > kKernel / 2))
+    return V::load(src + kw).keep(in_row[kw]);
+  else
+    return V::load(src + kw);
+}
+
+// All blocks of a row: the first few are made once, the others when they are asked for.
+template <class V, int kKernel>
+struct ColumnBlocks {
+  static constexpr int kKept = 4;
+  int32_t count;
+  ColumnBlock<V, kKernel> kept[kKept];
+
+  explicit ColumnBlocks(const Axis& w) : count(static_cast<int32_t>(ceil_of(w.out, V::kLanes))) {
+    for (int32_t i = 0; i < kKept && i < count; ++i) kept[i] = make(w, i);
+  }
+  DEPTHWISE_INLINE ColumnBlock<V, kKernel> make(const Axis& w, int32_t i) const {
+    const int64_t last = max_of(0, w.out - V::kLanes);
+    return column_block<V, kKernel>(w, static_cast<int32_t>(min_of(int64_t{i} * V::kLanes, last)));
+  }
+};
+
+}  // namespace
+}  // namespace depthwise
+
+#endif  // DEPTHWISE_KERNELS_DEPTHWISE_COLUMNS_H_

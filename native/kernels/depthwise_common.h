@@ -1,0 +1,122 @@
+// What the depthwise kernels share: which planes an output channel reads and writes, work items, and the finish.
+#ifndef DEPTHWISE_KERNELS_DEPTHWISE_COMMON_H_
+#define DEPTHWISE_KERNELS_DEPTHWISE_COMMON_H_
+
+#include "kernels/activation.h"
+#include "kernels/family.h"
+
+namespace depthwise {
+namespace {
+
+// A lambda that must melt into its caller: without it, sums in arrays live in memory (both compilers).
+#define DEPTHWISE_INLINE_LAMBDA __attribute__((always_inline))
+
+template <int I>
+struct Index {
+  static constexpr int value = I;
+  constexpr operator int() const { return I; }
+};
+
+// body(Index<Begin>), .., body(Index<End - 1>): a loop whose variable is a constant in its body.
+template <int Begin, int End, class Body>
+DEPTHWISE_INLINE void unroll(Body body) {
+  if constexpr (Begin < End) {
+    body(Index<Begin>{});
+    unroll<Begin + 1, End>(body);
+  }
+}
+
+DEPTHWISE_INLINE int64_t min_of(int64_t a, int64_t b) { return a < b ? a : b; }
+DEPTHWISE_INLINE int64_t max_of(int64_t a, int64_t b) { return a > b ? a : b; }
+DEPTHWISE_INLINE int64_t ceil_of(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// A hint, never a fault: the address may lie anywhere.
+DEPTHWISE_INLINE void prefetch(const void* address) { __builtin_prefetch(address); }
+
+// The planes, taps and bias of one output channel; channels first, depth 1.
+template <class T>
+struct Channel {
+  const T* src;      // (h.in, w.in)
+  const T* src_end;  // the end of the whole image: what lies before it may be read
+  const T* src_begin;
+  const T* taps;  // (h.kernel, w.kernel)
+  T bias;
+  T* dst;  // (h.out, w.out)
+};
+
+template <class T>
+DEPTHWISE_INLINE Channel<T> channel_of(const Geometry& g, const Operands& operands, int64_t oc) {
+  const int64_t kernel = g.shared_bank ? oc % g.out_per_group : oc;
+  const T* src = static_cast<const T*>(operands.src);
+  const T* bias = static_cast<const T*>(operands.bias);
+  return {src + oc / g.out_per_group * g.src_plane,
+          src + g.src_elements,
+          src,
+          static_cast<const T*>(operands.weight) + kernel * g.taps,
+          bias ? bias[kernel] : T(0),
+          static_cast<T*>(operands.dst) + oc * g.dst_plane};
+}
+
+// Why a depthwise kernel of channels first, depth 1 and dilation 1 does not take g.
+inline const char* refuses_planes(const Geometry& g, int kernel, int stride) {
+  if (g.layout != Layout::kChannelsFirst) return "channels last";
+  if (g.in_per_group != 1) return "not depthwise";
+  if (g.d.in != 1 || g.d.kernel != 1 || g.d.out != 1) return "has a depth";
+  if (g.h.kernel != kernel || g.w.kernel != kernel) return "another kernel size";
+  if (g.h.stride != stride || g.w.stride != stride) return "another stride";
+  if (g.h.dilation != 1 || g.w.dilation != 1) return "dilated";
+  if (g.padding_mode != PaddingMode::kZeros && (g.h.pad | g.h.pad_end | g.w.pad | g.w.pad_end) != 0)
+    return "padding that is not zeros";
+  return nullptr;
+}
+
+// Work items: a band of rows of one output channel. The channels of a group come next to each other for each band,
+// so that they read the input band from the cache.
+struct Bands {
+  int64_t rows;   // of a band
+  int64_t count;  // of a plane
+};
+
+inline Bands item_bands(const Geometry& g) {
+  // About 2 million multiply-adds an item: a few hundred microseconds.
+  const int64_t rows = max_of(1, (int64_t{2} << 20) / (g.taps * g.w.out));
+  const int64_t count = ceil_of(g.h.out, rows);
+  return {ceil_of(g.h.out, count), count};
+}
+
+inline int64_t item_count(const Geometry& g) { return g.out_channels * item_bands(g).count; }
+
+inline int64_t no_packed_bytes(const Geometry&) { return 0; }
+inline void no_pack(const Geometry&, const void*, void*) {}
+inline int64_t no_scratch_bytes(const Geometry&) { return 0; }
+
+// ReLU and ReLU6 cost next to nothing at the store of a sum; the others pass once more over finished rows.
+template <class V>
+DEPTHWISE_INLINE V clamp_at_store(Activation activation, V sum) {
+  using T = typename V::Element;
+  if (activation == Activation::kNone) return sum;
+  if (activation == Activation::kRelu) return max(V::zero(), sum);
+  if (activation == Activation::kRelu6) return min(V::broadcast(T(6)), max(V::zero(), sum));
+  return sum;
+}
+
+// The activation of stored sums dst[0 .. count), where clamp_at_store() left them as they are.
+template <class V>
+__attribute__((noinline)) void activate_stored(Activation activation, typename V::Element* dst, int64_t count) {
+  int64_t i = 0;
+  for (; i + V::kLanes <= count; i += V::kLanes) activate(activation, V::load(dst + i)).store(dst + i);
+  if (i == count) return;
+  const typename V::Mask rest = V::Mask::first(static_cast<int>(count - i));
+  activate(activation, V::load(dst + i, rest)).store(dst + i, rest);
+}
+
+template <class V>
+DEPTHWISE_INLINE void finish_rows(Activation activation, typename V::Element* dst, int64_t count) {
+  if (activation == Activation::kSilu || activation == Activation::kHardswish)
+    activate_stored<V>(activation, dst, count);
+}
+
+}  // namespace
+}  // namespace depthwise
+
+#endif  // DEPTHWISE_KERNELS_DEPTHWISE_COMMON_H_
