@@ -150,6 +150,18 @@ export interface NativeBinding {
     output: FloatArray,
   ): void;
   /**
+   * As `run` and `runOnce` into a new array. A large one lies in reused memory, which is no array before the result
+   * stands in it; Node lends such memory as an ArrayBuffer that cannot be transferred, only copied.
+   */
+  runNew(plan: NativePlan, packed: NativePacked, batch: number, input: FloatArray): FloatArray;
+  runOnceNew(
+    plan: NativePlan,
+    weight: FloatArray,
+    bias: FloatArray | null,
+    batch: number,
+    input: FloatArray,
+  ): FloatArray;
+  /**
    * Copies input (and weight and bias, where given instead of `packed`) at the call. `settle` is called once, on the
    * JavaScript thread, with an error, or with null and the result; never after `cancel`, never while the environment ends.
    */

@@ -12,8 +12,8 @@ namespace depthwise {
 namespace {
 
 // Below, an external buffer costs more than fresh zeros.
-constexpr int64_t kLeastLent = int64_t{64} << 10;
-constexpr int64_t kMostLent = int64_t{256} << 20;
+constexpr int64_t kLeastLent = int64_t{128} << 10;
+constexpr int64_t kMostLent = int64_t{96} << 20;
 
 std::atomic<int64_t> lent_bytes{0};
 

@@ -1,29 +1,48 @@
 #include "conv/memory_block.h"
 
 #include <cstdlib>
-#include <mutex>
 #include <type_traits>
 
 #if defined(_WIN32)
 #include <malloc.h>
 #endif
 
+#include "threads/monitor.h"
+
 namespace depthwise {
 namespace {
 
-constexpr int kSlots = 32;
-constexpr int64_t kMostIdleBytes = int64_t{64} << 20;
+// Blocks come in four sizes to a doubling, so at most a fifth of one is wasted. Larger ones are not kept.
+constexpr int kSmallestPower = 12;
+constexpr int kLargestPower = 26;
+constexpr int kSizes = (kLargestPower - kSmallestPower) * 4;
+// V8 collects after about 64 MB of arrays: a loop that drops each result then gives back so much at once.
+constexpr int64_t kMostIdleBytes = int64_t{96} << 20;
 
-struct Slot {
-  char* data;
-  int64_t bytes;
+// An idle block holds the address of the next of its size.
+struct IdleBlock {
+  IdleBlock* next;
 };
 
 // Trivially destructible: other threads may still give blocks back while the process exits.
-static_assert(std::is_trivially_destructible_v<std::mutex>);
-std::mutex mutex;
-Slot slots[kSlots];
+static_assert(std::is_trivially_destructible_v<Mutex>);
+constinit Mutex mutex;
+IdleBlock* idle_blocks[kSizes];
 int64_t idle_bytes = 0;
+
+// The index of the least size that holds *bytes, which becomes that size; -1 where it is too large to be kept.
+int size_index(int64_t* bytes) {
+  int index = 0;
+  for (int power = kSmallestPower; power < kLargestPower; ++power) {
+    for (int64_t quarters = 4; quarters < 8; ++quarters, ++index) {
+      const int64_t size = quarters << (power - 2);
+      if (*bytes > size) continue;
+      *bytes = size;
+      return index;
+    }
+  }
+  return -1;
+}
 
 char* allocate(int64_t bytes) {
 #if defined(_WIN32)
@@ -43,48 +62,44 @@ void deallocate(char* data) {
 #endif
 }
 
-// The smallest idle block that holds `bytes` and does not waste most of itself.
-Slot reuse(int64_t bytes) {
-  const std::lock_guard<std::mutex> lock(mutex);
-  Slot* best = nullptr;
-  for (Slot& slot : slots) {
-    const bool fits = slot.data && slot.bytes >= bytes && slot.bytes / 4 <= bytes;
-    if (fits && (!best || slot.bytes < best->bytes)) best = &slot;
-  }
-  if (!best) return {nullptr, 0};
-  idle_bytes -= best->bytes;
-  return std::exchange(*best, Slot{nullptr, 0});
+char* reuse(int index, int64_t size) {
+  const Locked lock(mutex);
+  IdleBlock* block = idle_blocks[index];
+  if (!block) return nullptr;
+  idle_blocks[index] = block->next;
+  idle_bytes -= size;
+  return reinterpret_cast<char*>(block);
 }
 
-bool keep(char* data, int64_t bytes) {
-  const std::lock_guard<std::mutex> lock(mutex);
-  if (idle_bytes + bytes > kMostIdleBytes) return false;
-  for (Slot& slot : slots) {
-    if (slot.data) continue;
-    slot = {data, bytes};
-    idle_bytes += bytes;
-    return true;
-  }
-  return false;
+bool keep(char* data, int index, int64_t size) {
+  const Locked lock(mutex);
+  if (idle_bytes + size > kMostIdleBytes) return false;
+  IdleBlock* block = reinterpret_cast<IdleBlock*>(data);
+  block->next = idle_blocks[index];
+  idle_blocks[index] = block;
+  idle_bytes += size;
+  return true;
 }
 
 }  // namespace
 
 MemoryBlock MemoryBlock::take(int64_t bytes) {
   if (bytes <= 0) return {};
-  const int64_t rounded = (bytes + 4095) / 4096 * 4096;
-  const Slot slot = reuse(rounded);
-  if (slot.data) return {slot.data, slot.bytes};
-  char* data = allocate(rounded);
-  return data ? MemoryBlock(data, rounded) : MemoryBlock();
+  const int index = size_index(&bytes);
+  char* data = index < 0 ? nullptr : reuse(index, bytes);
+  if (!data) data = allocate(bytes);
+  return data ? MemoryBlock(data, bytes) : MemoryBlock();
 }
 
 void MemoryBlock::give_back() {
-  if (data_ && !keep(data_, bytes_)) deallocate(data_);
+  if (!data_) return;
+  int64_t size = bytes_;
+  const int index = size_index(&size);
+  if (index < 0 || !keep(data_, index, size)) deallocate(data_);
 }
 
 int64_t idle_block_bytes() {
-  const std::lock_guard<std::mutex> lock(mutex);
+  const Locked lock(mutex);
   return idle_bytes;
 }
 
