@@ -54,7 +54,7 @@ void run_panel(const Geometry& g, const DensePlan& plan, const DenseItem<T>& ite
   PixelCursor at;
   for (int64_t tile_index = 0, done = 0; tile_index < tiles; ++tile_index) {
     // Tiles of nearly equal size: a short one at the end would leave the multipliers idle.
-    const int64_t end = pixels * (tile_index + 1) / tiles;
+    const int64_t end = part_begin(pixels, tiles, tile_index + 1);
     const int count = static_cast<int>(end - done);
     PixelTile<T> tile;
     for (int p = 0; p < count; ++p, ++done, at.next(box)) {

@@ -3,13 +3,10 @@
 #define DEPTHWISE_KERNELS_DENSE_PLAN_H_
 
 #include "kernels/gemm_channels.h"
+#include "kernels/gemm_parts.h"
 
 namespace depthwise {
 namespace {
-
-static DEPTHWISE_INLINE int64_t at_most(int64_t a, int64_t b) { return a < b ? a : b; }
-static DEPTHWISE_INLINE int64_t at_least(int64_t a, int64_t b) { return a > b ? a : b; }
-static DEPTHWISE_INLINE int64_t parts(int64_t whole, int64_t part) { return (whole + part - 1) / part; }
 
 // A box of outputs. More than one plane only with all rows, more than one row only with all columns, so that the
 // outputs of a box are one run in memory.
