@@ -4,10 +4,10 @@ add_library(depthwise MODULE ${binding_sources} ${DEPTHWISE_KERNEL_OBJECTS} ${CM
 set_target_properties(depthwise PROPERTIES PREFIX "" SUFFIX ".node")
 target_include_directories(depthwise PRIVATE ${CMAKE_SOURCE_DIR}/native ${CMAKE_JS_INC})
 # No C++ exception ever: every status is checked, and nothing is thrown while an environment ends.
-target_compile_definitions(depthwise PRIVATE NAPI_VERSION=8 NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS NAPI_DISABLE_CPP_EXCEPTIONS
+target_compile_definitions(depthwise PRIVATE NAPI_VERSION=8 NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS
                                              NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS)
 target_compile_options(depthwise PRIVATE -fno-exceptions -ffp-contract=off ${DEPTHWISE_WARNINGS})
-target_link_libraries(depthwise PRIVATE depthwise_core ${CMAKE_JS_LIB})
+target_link_libraries(depthwise PRIVATE depthwise_core depthwise_threads_${DEPTHWISE_THREADS} ${CMAKE_JS_LIB})
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   # nodelete: a worker that ends would otherwise unload the code under its own threads.
   target_link_options(depthwise PRIVATE -Wl,--version-script=${CMAKE_SOURCE_DIR}/native/exports.map -Wl,-z,nodelete -Wl,-z,now

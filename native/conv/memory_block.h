@@ -11,7 +11,9 @@ namespace depthwise {
 
 constexpr int64_t kBlockAlignment = 64;  // a cache line, and the widest vector
 
-constexpr int64_t round_to_block(int64_t bytes) { return (bytes + kBlockAlignment - 1) / kBlockAlignment * kBlockAlignment; }
+constexpr int64_t round_to_block(int64_t bytes) {
+  return (bytes + kBlockAlignment - 1) / kBlockAlignment * kBlockAlignment;
+}
 
 class MemoryBlock {
  public:

@@ -1,0 +1,211 @@
+#include "conv/run.h"
+
+#include <chrono>
+
+#include "conv/finite.h"
+#include "conv/pad_image.h"
+#include "threads/parallel.h"
+
+namespace depthwise {
+namespace {
+
+constexpr int64_t kScanElements = 32768;                     // of an item: 128 KiB of floats
+constexpr int64_t kPaddedBytes = int64_t{4} << 20;           // of a block of padded images, unless one is larger
+constexpr double kCyclesPerMicrosecond = 3000;               // only to begin with
+constexpr double kGrainCycles = 20 * kCyclesPerMicrosecond;  // what is worth handing to another thread
+constexpr int64_t kApart = 128;  // between the scratch of two threads: the prefetcher reads lines in pairs
+
+int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+int64_t image_bytes(const Geometry& g, int64_t elements) {
+  return elements * static_cast<int64_t>(element_bytes(g.element));
+}
+
+double now_us() {
+  return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+int64_t clamp(double value, int64_t low, int64_t high) {
+  if (!(value > static_cast<double>(low))) return low;
+  return value < static_cast<double>(high) ? static_cast<int64_t>(value) : high;
+}
+
+}  // namespace
+
+ConvRun::ConvRun(const ConvPlan& plan, const WeightOperands& weights, int64_t batch, const void* src, void* dst)
+    : plan_(plan),
+      weights_(weights),
+      batch_(batch),
+      src_(static_cast<const char*>(src)),
+      dst_(static_cast<char*>(dst)) {
+  block_images_ = batch;
+  if (plan.exact_kernel().kernel && block_images_ > kMostScanned) block_images_ = kMostScanned;
+  if (plan.pads_images()) {
+    const int64_t bytes = image_bytes(plan.kernel_geometry(), plan.kernel_geometry().src_elements);
+    const int64_t images = clamp(static_cast<double>(kPaddedBytes / bytes), 1, kMostScanned);
+    if (block_images_ > images) block_images_ = images;
+  }
+  begin_block();
+}
+
+void ConvRun::begin_block() {
+  block_count_ = batch_ - block_first_ < block_images_ ? batch_ - block_first_ : block_images_;
+  for (std::atomic<bool>& flag : takes_exact_) flag.store(false, std::memory_order_relaxed);
+  stage_ = Stage::kPad;
+  if (!is_needed(stage_)) next_stage();
+}
+
+void ConvRun::next_stage() {
+  next_item_ = 0;
+  items_per_us_ = 0;
+  do {
+    if (stage_ == Stage::kCompute) {
+      block_first_ += block_count_;
+      if (block_first_ < batch_) return begin_block();
+    }
+    stage_ = static_cast<Stage>(static_cast<int32_t>(stage_) + 1);
+  } while (stage_ != Stage::kEnd && !is_needed(stage_));
+}
+
+bool ConvRun::is_needed(Stage stage) const {
+  switch (stage) {
+    case Stage::kPad: return block_count_ > 0 && plan_.pads_images();
+    case Stage::kScan: return block_count_ > 0 && plan_.exact_kernel().kernel;
+    case Stage::kCompute: return block_count_ > 0;
+    case Stage::kEnd: break;
+  }
+  return false;
+}
+
+int64_t ConvRun::stage_items(Stage stage) const {
+  const int64_t main_items = plan_.main_kernel().work_items, exact_items = plan_.exact_kernel().work_items;
+  switch (stage) {
+    case Stage::kPad: return block_count_ * padded_rows(plan_.geometry());
+    case Stage::kScan: return block_count_ * ceil_div(plan_.geometry().src_elements, kScanElements);
+    // An image has as many items as the kernel with more of them; the other leaves its last ones empty.
+    case Stage::kCompute: return block_count_ * (main_items > exact_items ? main_items : exact_items);
+    case Stage::kEnd: break;
+  }
+  return 0;
+}
+
+double ConvRun::stage_cycles(Stage stage) const {
+  const Geometry& g = plan_.kernel_geometry();
+  switch (stage) {
+    case Stage::kPad:
+      return 40 + static_cast<double>(image_bytes(g, g.src_elements)) / 8 /
+                      static_cast<double>(padded_rows(plan_.geometry()));
+    case Stage::kScan: return 40 + static_cast<double>(kScanElements) / 2;
+    case Stage::kCompute:
+      return plan_.cost_cycles() * static_cast<double>(block_count_) / static_cast<double>(stage_items(stage));
+    case Stage::kEnd: break;
+  }
+  return 1;
+}
+
+// Scratch for each thread, then the padded images of a block; once, before any thread starts.
+bool ConvRun::take_memory(int threads) {
+  if (threads_ >= threads) return true;
+  const int64_t main_bytes = plan_.main_kernel().scratch_bytes, exact_bytes = plan_.exact_kernel().scratch_bytes;
+  const int64_t scratch_bytes = main_bytes > exact_bytes ? main_bytes : exact_bytes;
+  const Geometry& g = plan_.kernel_geometry();
+  const int64_t padded_bytes = plan_.pads_images() ? round_to_block(image_bytes(g, g.src_elements)) * block_images_ : 0;
+  scratch_stride_ = scratch_bytes > 0 ? scratch_bytes + kApart : 0;
+  threads_ = threads;
+  if (scratch_bytes + padded_bytes == 0) return true;
+  memory_ = MemoryBlock::take(padded_bytes + scratch_stride_ * threads);
+  return static_cast<bool>(memory_);
+}
+
+Status ConvRun::advance(int threads, int64_t microseconds) {
+  if (threads < 1) threads = 1;
+  if (stage_ == Stage::kEnd) return Status::kDone;
+  // The padded images lie in the same memory: the number of threads may fall between slices, but not rise above the
+  // first.
+  if (threads_ > 0 && threads > threads_) threads = threads_;
+  if (!take_memory(threads)) return Status::kOutOfMemory;
+  const double begin = now_us();
+  double left = static_cast<double>(microseconds);
+  constexpr Body kBodies[] = {pad_items, scan_items, compute_items};
+  while (stage_ != Stage::kEnd) {
+    const int64_t items = stage_items(stage_) - next_item_;
+    const double cycles = stage_cycles(stage_);
+    int64_t count = items;
+    if (microseconds != kToTheEnd) {
+      const double rate = items_per_us_ > 0 ? items_per_us_ : threads * kCyclesPerMicrosecond / cycles;
+      count = clamp(left * rate, threads < items ? threads : items, items);
+    }
+    first_item_ = next_item_;
+    const double before = microseconds == kToTheEnd ? 0 : now_us();
+    parallel_for(count, clamp(kGrainCycles / cycles, 1, count), threads, kBodies[static_cast<int32_t>(stage_)], this);
+    next_item_ += count;
+    if (next_item_ == stage_items(stage_)) next_stage();
+    if (microseconds == kToTheEnd) continue;
+    const double after = now_us();
+    if (next_item_ > 0 && after > before) items_per_us_ = static_cast<double>(count) / (after - before);
+    left = static_cast<double>(microseconds) - (after - begin);
+    // What is left is not worth a small slice.
+    if (stage_ != Stage::kEnd && left < static_cast<double>(microseconds) / 8) return Status::kMore;
+  }
+  return Status::kDone;
+}
+
+void ConvRun::pad_items(void* self, int64_t begin, int64_t end, int) {
+  const ConvRun& run = *static_cast<const ConvRun*>(self);
+  const Geometry &g = run.plan_.geometry(), &padded = run.plan_.kernel_geometry();
+  const int64_t rows = padded_rows(g);
+  begin += run.first_item_;
+  end += run.first_item_;
+  while (begin < end) {
+    const int64_t image = begin / rows, first = begin - image * rows;
+    const int64_t last = first + (end - begin) < rows ? first + (end - begin) : rows;
+    pad_rows(g, run.src_ + (run.block_first_ + image) * image_bytes(g, g.src_elements),
+             run.memory_.data() + image * round_to_block(image_bytes(padded, padded.src_elements)), first, last);
+    begin += last - first;
+  }
+}
+
+void ConvRun::scan_items(void* self, int64_t begin, int64_t end, int) {
+  ConvRun& run = *static_cast<ConvRun*>(self);
+  const Geometry& g = run.plan_.geometry();
+  const int64_t pieces = ceil_div(g.src_elements, kScanElements);
+  for (int64_t item = begin + run.first_item_; item < end + run.first_item_; ++item) {
+    const int64_t image = item / pieces, first = item % pieces * kScanElements;
+    const int64_t count = g.src_elements - first < kScanElements ? g.src_elements - first : kScanElements;
+    const char* numbers = run.src_ + image_bytes(g, (run.block_first_ + image) * g.src_elements + first);
+    if (any_beyond(g.element, numbers, count)) run.takes_exact_[image].store(true, std::memory_order_relaxed);
+  }
+}
+
+void ConvRun::compute_items(void* self, int64_t begin, int64_t end, int thread) {
+  ConvRun& run = *static_cast<ConvRun*>(self);
+  const int64_t items = run.stage_items(Stage::kCompute) / run.block_count_;
+  begin += run.first_item_;
+  end += run.first_item_;
+  while (begin < end) {
+    const int64_t image = begin / items, first = begin - image * items;
+    const int64_t last = first + (end - begin) < items ? first + (end - begin) : items;
+    run.compute(image, first, last, thread);
+    begin += last - first;
+  }
+}
+
+void ConvRun::compute(int64_t image, int64_t begin, int64_t end, int thread) {
+  const bool takes_exact = plan_.exact_kernel().kernel && takes_exact_[image].load(std::memory_order_relaxed);
+  const BoundKernel& bound = takes_exact ? plan_.exact_kernel() : plan_.main_kernel();
+  if (end > bound.work_items) end = bound.work_items;
+  if (begin >= end) return;
+  const Geometry& g = plan_.kernel_geometry();
+  const int64_t src_bytes = image_bytes(g, g.src_elements);
+  const char* padded = memory_.data();
+  char* scratch = memory_.data();
+  if (plan_.pads_images()) scratch += round_to_block(src_bytes) * block_images_;
+  scratch += thread * scratch_stride_;
+  const Operands operands = {
+      plan_.pads_images() ? padded + image * round_to_block(src_bytes) : src_ + (block_first_ + image) * src_bytes,
+      takes_exact ? weights_.exact_weight : weights_.weight, weights_.bias,
+      dst_ + (block_first_ + image) * image_bytes(g, g.dst_elements)};
+  bound.kernel->run(g, operands, scratch, begin, end);
+}
+
+}  // namespace depthwise
