@@ -76,6 +76,11 @@ export function memoryError(operation: string, message: string, cause: unknown):
   return new DepthwiseRangeError("ERR_DEPTHWISE_MEMORY", `${operation}: ${message}`, { cause });
 }
 
+/** Memory that was given to a pending call and taken away before it ended. */
+export function detachedError(message: string): DepthwiseTypeError {
+  return new DepthwiseTypeError("ERR_DEPTHWISE_DETACHED", `depthwise: ${message}`);
+}
+
 /** A backend, ISA or kernel that was asked for by name and cannot serve. */
 export function backendError(message: string, cause?: unknown): DepthwiseError {
   return new DepthwiseError(

@@ -1,5 +1,5 @@
 // The backend in plain JavaScript: the same plans, the same errors and the same numbers within float rounding.
-import { backendError, DepthwiseRangeError, memoryError } from "../errors.js";
+import { backendError, detachedError, memoryError } from "../errors.js";
 import { depthwise, depthwiseK3 } from "./fallback/depthwise.js";
 import { grouped } from "./fallback/grouped.js";
 import { type Image, type JsKernel, type JsPacked, multiplyAdds, type Work } from "./fallback/kernel.js";
@@ -22,22 +22,26 @@ const KERNELS: readonly JsKernel[] = [depthwiseK3, depthwise, grouped, reference
 const DTYPES: readonly DType[] = ["float32", "float64"];
 
 const infos: readonly KernelInfo[] = KERNELS.flatMap((kernel) =>
-  DTYPES.map((dtype) => ({ name: fullName(kernel), isa: ISA, dtype, exact: true })),
+  DTYPES.map((dtype) => ({ name: kernel.name, isa: ISA, dtype, exact: true })),
 );
 
 function fullName(kernel: JsKernel): string {
   return `${kernel.name}/${ISA}`;
 }
 
-function choose(g: Geometry, forced: string | null): JsKernel {
+/** The kernel that is asked for by name, with or without the ISA; `null`: free choice. */
+function findForced(name: string | null): JsKernel | null {
+  if (name === null) return null;
+  const found = KERNELS.find((kernel) => kernel.name === name || fullName(kernel) === name);
+  if (found !== undefined) return found;
+  throw backendError(`no kernel is called '${name}'; the js backend has ${KERNELS.map(fullName).join(", ")}`);
+}
+
+function choose(g: Geometry, forced: JsKernel | null): JsKernel {
   if (forced !== null) {
-    const kernel = KERNELS.find((candidate) => candidate.name === forced || fullName(candidate) === forced);
-    if (kernel === undefined) {
-      throw backendError(`no kernel is called '${forced}'; the js backend has ${KERNELS.map(fullName).join(", ")}`);
-    }
-    const reason = kernel.refuses(g);
-    if (reason !== null) throw backendError(`kernel ${fullName(kernel)} was asked for but does not fit: ${reason}`);
-    return kernel;
+    const reason = forced.refuses(g);
+    if (reason === null) return forced;
+    throw backendError(`kernel ${fullName(forced)} was asked for but does not fit: ${reason}`);
   }
   let best = reference;
   for (const kernel of KERNELS) {
@@ -143,9 +147,8 @@ function copyOf(input: FloatArray, dtype: DType): FloatArray {
 /** `out` may have been transferred, resized or given away while the call was pending. */
 function deliver(result: FloatArray, out: FloatArray): FloatArray {
   if (out.length !== result.length) {
-    throw new DepthwiseRangeError(
-      "ERR_DEPTHWISE_DETACHED",
-      `depthwise: out was detached or shrunk while the call was pending: it holds ${out.length} of ${result.length} elements`,
+    throw detachedError(
+      `out was detached or shrunk while the call was pending: it holds ${out.length} of ${result.length} elements`,
     );
   }
   out.set(result);
@@ -157,11 +160,12 @@ export function createFallbackBackend(forced: Forced): Backend {
   if (forced.isa !== null && forced.isa !== ISA) {
     throw backendError(`instruction set '${forced.isa}' was asked for, but the js backend has only '${ISA}'`);
   }
+  const forcedKernel = findForced(forced.kernel);
   return {
     name: "js",
     isa: ISA,
     kernels: infos,
-    plan: (geometry) => new JsPlan(geometry, choose(geometry, forced.kernel)),
+    plan: (geometry) => new JsPlan(geometry, choose(geometry, forcedKernel)),
     refusals: (geometry) =>
       KERNELS.flatMap((kernel) => {
         const reason = kernel.refuses(geometry);

@@ -50,7 +50,7 @@ let hasWarned = false;
 
 function load(): Loaded {
   if (loaded !== null) return loaded;
-  const { env } = process;
+  const env = process.env;
   isTracing = named(env["DEPTHWISE_TRACE"]) !== null && env["DEPTHWISE_TRACE"] !== "0";
   loaded = createBackend({
     backend: named(env["DEPTHWISE_BACKEND"]),
