@@ -7,6 +7,7 @@
 #define DEPTHWISE_FAMILIES(X) \
   X(depthwise2d_k3) \
   X(depthwise_any) \
+  X(depthwise_nhwc) \
   X(pointwise) \
   X(dense) \
   X(reference) \
