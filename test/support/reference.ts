@@ -35,11 +35,13 @@ function placeOf(problem: Problem, channels: number, positions: number): (channe
     : (channel, position) => position * channels + channel;
 }
 
+/** The outputs at the given offsets of the result; all of them by default. */
 export function reference(
   problem: Problem,
   input: ArrayLike<number>,
   weight: ArrayLike<number>,
   bias: ArrayLike<number> | null,
+  offsets?: ArrayLike<number>,
 ): Expected {
   const rank = problem.input.length;
   const lift = (numbers: readonly number[], fill: number) => [...new Array<number>(3 - rank).fill(fill), ...numbers];
@@ -53,42 +55,45 @@ export function reference(
   const batch = problem.unbatched ? 1 : problem.batch;
   const inPerGroup = channels / groups;
   const outPerGroup = outChannels / groups;
+  const positions = od * oh * ow;
+  const image = outChannels * positions;
   const source = placeOf(problem, channels, id * ih * iw);
-  const target = placeOf(problem, outChannels, od * oh * ow);
   const activation = problem.activation ?? "none";
   // Rounding of each product and sum, of the operands' own storage, of the activation and of the result.
   const epsilon = problem.dtype === "float32" ? 2 ** -23 : 2 ** -52;
   const terms = inPerGroup * kd * kh * kw;
-  const value = new Float64Array(batch * outChannels * od * oh * ow);
-  const bound = new Float64Array(value.length);
-  for (let n = 0; n < batch; n++) {
-    for (let oc = 0; oc < outChannels; oc++) {
-      const group = Math.floor(oc / outPerGroup);
-      const kernel = problem.shared ? oc % outPerGroup : oc;
-      for (let position = 0; position < od * oh * ow; position++) {
-        const z = Math.floor(position / (oh * ow));
-        const y = Math.floor(position / ow) % oh;
-        const x = position % ow;
-        let sum = bias === null ? 0 : (bias[kernel] as number);
-        let magnitude = Math.abs(sum);
-        for (let ic = 0; ic < inPerGroup; ic++) {
-          for (let tap = 0; tap < kd * kh * kw; tap++) {
-            const sz = sourceIndex(z * sd - pd + Math.floor(tap / (kh * kw)) * dd, id, paddingMode);
-            const sy = sourceIndex(y * sh - ph + (Math.floor(tap / kw) % kh) * dh, ih, paddingMode);
-            const sx = sourceIndex(x * sw - pw + (tap % kw) * dw, iw, paddingMode);
-            if (sz < 0 || sy < 0 || sx < 0) continue;
-            const from = n * channels * id * ih * iw + source(group * inPerGroup + ic, (sz * ih + sy) * iw + sx);
-            const term = (input[from] as number) * (weight[(kernel * inPerGroup + ic) * kd * kh * kw + tap] as number);
-            sum += term;
-            magnitude += Math.abs(term);
-          }
-        }
-        const to = n * outChannels * od * oh * ow + target(oc, position);
-        value[to] = ACTIVATE[activation](sum);
-        const rounding = (terms + 2) * epsilon * magnitude * SLOPE[activation];
-        bound[to] = rounding + (activation === "none" ? 0 : 16 * epsilon * (Math.abs(value[to] as number) + 1e-30));
+  const wanted = offsets ?? Array.from({ length: batch * image }, (_, offset) => offset);
+  const value = new Float64Array(wanted.length);
+  const bound = new Float64Array(wanted.length);
+  for (let index = 0; index < wanted.length; index++) {
+    const n = Math.floor((wanted[index] as number) / image);
+    const within = (wanted[index] as number) % image;
+    const [oc, position] =
+      problem.layout === "NCHW"
+        ? [Math.floor(within / positions), within % positions]
+        : [within % outChannels, Math.floor(within / outChannels)];
+    const group = Math.floor(oc / outPerGroup);
+    const kernel = problem.shared ? oc % outPerGroup : oc;
+    const z = Math.floor(position / (oh * ow));
+    const y = Math.floor(position / ow) % oh;
+    const x = position % ow;
+    let sum = bias === null ? 0 : (bias[kernel] as number);
+    let magnitude = Math.abs(sum);
+    for (let tap = 0; tap < kd * kh * kw; tap++) {
+      const sz = sourceIndex(z * sd - pd + Math.floor(tap / (kh * kw)) * dd, id, paddingMode);
+      const sy = sourceIndex(y * sh - ph + (Math.floor(tap / kw) % kh) * dh, ih, paddingMode);
+      const sx = sourceIndex(x * sw - pw + (tap % kw) * dw, iw, paddingMode);
+      if (sz < 0 || sy < 0 || sx < 0) continue;
+      for (let ic = 0; ic < inPerGroup; ic++) {
+        const from = n * channels * id * ih * iw + source(group * inPerGroup + ic, (sz * ih + sy) * iw + sx);
+        const term = (input[from] as number) * (weight[(kernel * inPerGroup + ic) * kd * kh * kw + tap] as number);
+        sum += term;
+        magnitude += Math.abs(term);
       }
     }
+    value[index] = ACTIVATE[activation](sum);
+    const rounding = (terms + 2) * epsilon * magnitude * SLOPE[activation];
+    bound[index] = rounding + (activation === "none" ? 0 : 16 * epsilon * (Math.abs(value[index] as number) + 1e-30));
   }
   return { value, bound };
 }
