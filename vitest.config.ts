@@ -4,9 +4,11 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-const addon = fileURLToPath(new URL("build/Release/depthwise.node", import.meta.url));
+// DEPTHWISE_BINARY names another one: a prebuilt binary, or one with sanitizers.
+const addon =
+  process.env["DEPTHWISE_BINARY"] ?? fileURLToPath(new URL("build/Release/depthwise.node", import.meta.url));
 
-/** The instruction sets of the local build on this machine; null without a build. A broken build is not "no build". */
+/** The instruction sets of the addon on this machine; null without one. One that does not load is not "none". */
 function nativeIsas(): string[] | null {
   if (!existsSync(addon)) return null;
   const module = { exports: {} as { isas(): string[] } };
@@ -38,7 +40,7 @@ function project(name: string, include: string[], env: Record<string, string>, s
   };
 }
 
-const noAddon = isas === null ? "there is no addon in build/Release" : null;
+const noAddon = isas === null ? `there is no addon at ${addon}` : null;
 
 function isaProject(isa: string) {
   const skipped = noAddon ?? (isas?.includes(isa) ? null : `this machine has no ${isa}`);

@@ -7,7 +7,18 @@ export { type BackendInfo, backendInfo, getNumThreads, type LoadError, setNumThr
 export type { Activation, DType, FloatArray, KernelInfo, Layout, PaddingMode } from "./backend/types.js";
 export { DepthwiseError, DepthwiseRangeError, DepthwiseTypeError, type ErrorCode } from "./errors.js";
 export * as functional from "./functional.js";
+export {
+  type FromImageOptions,
+  fromImage,
+  type Image,
+  type Pixels,
+  type SharpPixels,
+  type ToImageOptions,
+  toImage,
+} from "./image.js";
+export * as init from "./init.js";
 export type { TensorLike } from "./operand.js";
+export { manualSeed } from "./random.js";
 export {
   type AllCloseOptions,
   type NestedNumbers,

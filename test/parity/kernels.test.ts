@@ -10,6 +10,7 @@ import type { Expected } from "../support/reference.js";
 import { sweep } from "../support/sweep.js";
 
 const info = backendInfo();
+const binary = process.env["DEPTHWISE_BINARY"] ?? null;
 const isas = [...new Set(info.kernels.map(({ isa }) => isa))];
 const OPERATIONS = { 1: CONV1D, 2: CONV2D, 3: CONV3D };
 
@@ -22,7 +23,7 @@ interface Prepared {
   expected?: Expected;
 }
 
-const plainBackend = createBackend({ backend: info.backend, isa: null, kernel: null, binary: null }).backend;
+const plainBackend = createBackend({ backend: info.backend, isa: null, kernel: null, binary }).backend;
 
 function geometryOf(problem: Problem): Geometry {
   const operation = problem.shared ? SHARED_DEPTHWISE_CONV2D : OPERATIONS[rankOf(problem)];
@@ -66,7 +67,7 @@ describe.each(isas)("%s", (isa) => {
   const kernels = info.kernels.filter((kernel) => kernel.isa === isa);
   test.each(kernels)("$name for $dtype", ({ name, dtype, exact }) => {
     const kernel = bare(name);
-    const backend: Backend = createBackend({ backend: info.backend, isa, kernel, binary: null }).backend;
+    const backend: Backend = createBackend({ backend: info.backend, isa, kernel, binary }).backend;
     const full = `${kernel}/${isa}`;
     const fitting = prepared.filter(({ geometry, refused }) => geometry.dtype === dtype && !refused.has(full));
     expect(fitting.length, `no problem of the sweep reaches ${full}`).toBeGreaterThan(0);
@@ -88,7 +89,7 @@ test("a kernel that refuses a problem cannot be forced on it", () => {
         !info.kernels.some(({ name, dtype }) => bare(name) === kernel && dtype === geometry.dtype)
       )
         continue;
-      const { backend } = createBackend({ backend: info.backend, isa, kernel, binary: null });
+      const { backend } = createBackend({ backend: info.backend, isa, kernel, binary });
       expect(() => backend.plan(geometry), `${full} on ${descriptor}`).toThrow(
         expect.objectContaining({ code: "ERR_DEPTHWISE_BACKEND" }),
       );
