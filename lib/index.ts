@@ -17,6 +17,7 @@ export {
   toImage,
 } from "./image.js";
 export * as init from "./init.js";
+export * as nn from "./nn/index.js";
 export type { TensorLike } from "./operand.js";
 export { manualSeed } from "./random.js";
 export {

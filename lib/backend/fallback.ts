@@ -1,10 +1,10 @@
 // The backend in plain JavaScript: the same plans, the same errors and the same numbers within float rounding.
-import { backendError, detachedError, memoryError } from "../errors.js";
+import { backendError, memoryError } from "../errors.js";
 import { depthwise, depthwiseK3 } from "./fallback/depthwise.js";
 import { grouped } from "./fallback/grouped.js";
 import { type Image, type JsKernel, type JsPacked, multiplyAdds, type Work } from "./fallback/kernel.js";
-import { enqueue } from "./fallback/queue.js";
 import { reference } from "./fallback/reference.js";
+import { deliver, enqueue } from "./slices.js";
 import type {
   AsyncWeights,
   Backend,
@@ -142,17 +142,6 @@ function copyOf(input: FloatArray, dtype: DType): FloatArray {
   } catch (cause) {
     throw memoryError("depthwise", `no memory to copy an input of ${input.length} elements`, cause);
   }
-}
-
-/** `out` may have been transferred, resized or given away while the call was pending. */
-function deliver(result: FloatArray, out: FloatArray): FloatArray {
-  if (out.length !== result.length) {
-    throw detachedError(
-      `out was detached or shrunk while the call was pending: it holds ${out.length} of ${result.length} elements`,
-    );
-  }
-  out.set(result);
-  return out;
 }
 
 /** The JavaScript backend; `forced` as read from the environment. */

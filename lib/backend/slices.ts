@@ -1,4 +1,6 @@
-// Async calls of the JavaScript backend: one after the other, in slices between which the event loop turns.
+// Async calls in JavaScript: one after the other, in slices between which the event loop turns.
+import { detachedError } from "../errors.js";
+import type { FloatArray } from "./types.js";
 
 /** Milliseconds after which a slice ends; an item takes one or two more. */
 const SLICE_MS = 8;
@@ -67,4 +69,15 @@ function settle(entry: Entry, tell: () => void): void {
   entry.job.signal?.removeEventListener("abort", entry.onAbort);
   entry.job = null;
   tell();
+}
+
+/** Copies a finished result to `out`, which may have been transferred or given away while the call was pending. */
+export function deliver(result: FloatArray, out: FloatArray): FloatArray {
+  if (out.length !== result.length) {
+    throw detachedError(
+      `out was detached or shrunk while the call was pending: it holds ${out.length} of ${result.length} elements`,
+    );
+  }
+  out.set(result);
+  return out;
 }
