@@ -173,7 +173,11 @@ export class Tensor {
 }
 
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((size, axis) => size === b[axis]);
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  // A loop: `every` over a frozen array leaves the compiled code.
+  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
+  return true;
 }
 
 function offsetOf(operation: string, tensor: Tensor, indices: readonly number[]): number {

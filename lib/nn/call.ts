@@ -45,7 +45,7 @@ export function asTensor(operation: string, name: string, value: TensorLike): Te
 
 /** `out` has the shape and type of the result and shares no byte with the input. */
 export function requireOut(operation: string, out: Tensor, shape: readonly number[], input: Tensor): void {
-  if (out.shape !== shape && !sameShape(out.shape, shape)) {
+  if (!sameShape(out.shape, shape)) {
     throw shapeError(operation, `out must have the shape ${showShape(shape)}, but got ${showShape(out.shape)}`);
   }
   if (out.dtype !== input.dtype) {
