@@ -72,7 +72,6 @@ const FILTERS = [
 ];
 
 function layerJob(name, note, layer, photo) {
-  const { outChannels, inChannels, groups } = layer;
   const [kernel] = layer.kernelSize;
   const more = kernel % 2 === 0 ? 1 : 0; // rows and columns that padding of floor(kernel / 2) adds
   const pixels = (photo.shape[2] + more) * (photo.shape[3] + more);
@@ -81,8 +80,8 @@ function layerJob(name, note, layer, photo) {
     note,
     weight: layer.weight,
     parameters: layer.parameterCount(),
-    // Each output element sums the taps of the input channels of its group.
-    multiplyAdds: pixels * outChannels * (inChannels / groups) * kernel ** 2,
+    // Each output element sums the taps of the input channels that it sees.
+    multiplyAdds: pixels * layer.outChannels * layer.weight.shape[1] * kernel ** 2,
     forward: (out) => layer.forward(photo, { out }),
   };
 }

@@ -106,7 +106,7 @@ export function drawSheet(photo, { layers, filters, title, about }) {
     });
     caption(canvas, filter.name, LEGENDS[filter.name] ?? filter.note, x, y + cellHeight, cell);
   });
-  facts(canvas, layers, right + 2 * (cell + GAP), top + cellHeight + CAPTION + GAP, cell, cellHeight);
+  facts(canvas, layers, right + 2 * (cell + GAP), top + cellHeight + CAPTION + GAP, cell, cellHeight + CAPTION - 10);
 
   layers.forEach((layer, index) => {
     const x = MARGIN + index * (panelWidth + GAP);
@@ -165,23 +165,20 @@ function drawBank(canvas, weight, left, top, size) {
 
 /** What the three layers cost, as bars: the shared bank saves parameters, not multiply-adds. */
 function facts(canvas, layers, x, y, width, height) {
-  const line = height / 8;
+  const line = Math.floor(height / (2 * (layers.length + 1)));
+  const [size, thick] = line < 36 ? [15, 4] : [17, 6]; // beside a wide photo there is little height
   const bars = (title, top, count, words) => {
     drawText(canvas, title, x, top + 20, { size: 21, bold: true, colour: TEXT });
     const most = Math.max(...layers.map(count));
     layers.forEach((layer, index) => {
-      const bottom = top + (index + 1) * line + 20;
-      drawText(canvas, layer.name, x, bottom - 8, { size: 17, colour: QUIET });
-      drawText(canvas, words(count(layer)), x + width, bottom - 8, {
-        size: 17,
-        bold: true,
-        colour: TEXT,
-        align: "right",
-      });
-      canvas.rectangle(x, bottom, width, 6, PANEL, { radius: 3 });
-      canvas.rectangle(x, bottom, Math.max(6, Math.round((width * count(layer)) / most)), 6, ACCENT, { radius: 3 });
+      const under = top + (index + 1) * line + 20;
+      const value = count(layer);
+      drawText(canvas, layer.name, x, under - 7, { size, colour: QUIET });
+      drawText(canvas, words(value), x + width, under - 7, { size, bold: true, colour: TEXT, align: "right" });
+      canvas.rectangle(x, under, width, thick, PANEL, { radius: thick / 2 });
+      canvas.rectangle(x, under, Math.max(6, Math.round((width * value) / most)), thick, ACCENT, { radius: thick / 2 });
     });
   };
   bars("Parameters", y, ({ parameters }) => parameters, compact);
-  bars("Multiply-adds", y + Math.round(4 * line) + 14, ({ multiplyAdds }) => multiplyAdds, millions);
+  bars("Multiply-adds", y + (layers.length + 1) * line + 10, ({ multiplyAdds }) => multiplyAdds, millions);
 }

@@ -6,9 +6,14 @@ const IN = 3;
 const OUT = 12;
 const SIZE = 8;
 
-const print = (...lines) => process.stdout.write(`${lines.join("\n")}\n`);
+const printed = []; // written at once, so that `| head` may stop reading
+const print = (...lines) => printed.push(...lines);
 const shape = (sizes) => `[${sizes.join(", ")}]`;
 const randomInput = () => init.normal(zeros([BATCH, IN, SIZE, SIZE]));
+
+/** The first three numbers of an output channel of the first image. */
+const firstNumbers = (output, channel) =>
+  [0, 1, 2].map((ow) => output.get(0, channel, 0, ow).toFixed(4).padStart(7)).join(" ");
 
 /** The three modules for one kernel size, with the initialisations that each of them is known by. */
 function makeModules(k) {
@@ -45,6 +50,7 @@ function describe(k) {
       `  ${name.padEnd(25)} weight ${shape(weight.shape).padEnd(14)} bias ${(bias ? shape(bias.shape) : "none").padEnd(5)}` +
         `  output ${shape(output.shape).padEnd(15)} weights ${String(weight.numel).padStart(4)}` +
         `  multiply-adds ${(OUT * oh * ow * taps).toLocaleString("en-US")} an image`,
+      `    channel 0 begins ${firstNumbers(output, 0)}   channel ${OUT - 1} begins ${firstNumbers(output, OUT - 1)}`,
     );
   }
   print("");
@@ -131,3 +137,4 @@ counts(3);
 equivalence(3);
 order();
 refusal();
+process.stdout.write(`${printed.join("\n")}\n`);
