@@ -103,6 +103,7 @@ napi_value js_create_plan(napi_env env, napi_callback_info info) {
     return nullptr;
   Reason reason = {};
   Ref<ConvPlan> plan = ConvPlan::create(g, {isa, kernel}, &reason);
+  if (!plan && strcmp(reason.text, "out of memory") == 0) return throw_memory(env, sizeof(ConvPlan));
   if (!plan) return throw_backend(env, reason.text);
   return make_handle(env, kPlanHandle, plan.leave());
 }

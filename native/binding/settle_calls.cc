@@ -11,9 +11,9 @@
 namespace depthwise {
 namespace {
 
-constexpr int32_t kWaitMs = 25;
+constexpr int32_t kWaitMs = 10;
 // What one turn of the event loop spends on copying and settling.
-constexpr std::chrono::milliseconds kTurn{4};
+constexpr std::chrono::milliseconds kTurn{2};
 // V8 hears of memory in steps: telling it is dearer than a small call.
 constexpr int64_t kReportBytes = int64_t{1} << 20;
 

@@ -13,7 +13,7 @@ namespace depthwise {
 namespace {
 
 // Blocks come in four sizes to a doubling, so at most a fifth of one is wasted. Larger ones are not kept.
-constexpr int kSmallestPower = 12;
+constexpr int kSmallestPower = 8;
 constexpr int kLargestPower = 26;
 constexpr int kSizes = (kLargestPower - kSmallestPower) * 4;
 // V8 collects after about 64 MB of arrays: a loop that drops each result then gives back so much at once.

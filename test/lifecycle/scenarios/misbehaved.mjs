@@ -1,0 +1,87 @@
+// Arguments that lie: the addon reads no property that JavaScript could define, and refuses everything else.
+import { assert, loadAddon, makeLayer, report, sameBits, startRun, thrownBy } from "../../support/child-addon.mjs";
+
+const addon = loadAddon();
+const layer = makeLayer(addon);
+const { plan, packed, weight, bias, batch, input, expected } = layer;
+const touched = [];
+
+/** A typed array whose every visible property lies, and notes that it was asked. */
+class Liar extends Float32Array {
+  static get [Symbol.species]() {
+    touched.push("species");
+    return Float64Array;
+  }
+}
+for (const name of ["length", "byteLength", "byteOffset", "buffer", Symbol.toStringTag, "valueOf", "toString"]) {
+  Object.defineProperty(Liar.prototype, name, {
+    get() {
+      touched.push(String(name));
+      return 1e9;
+    },
+  });
+}
+const lying = (array) => new Liar(array);
+const plain = (array) => {
+  Object.setPrototypeOf(array, Float32Array.prototype);
+  return array;
+};
+
+const output = new Liar(expected.length);
+addon.run(plan, packed, batch, lying(input), output);
+assert(sameBits(plain(output), expected), "run");
+const out = new Liar(expected.length);
+await startRun(addon, layer, { input: lying(input), weight: lying(weight), bias: lying(bias), out });
+assert(sameBits(plain(out), expected), "runAsync");
+assert(touched.length === 0, `read ${touched}`);
+
+const detached = new Float32Array(input);
+structuredClone(detached.buffer, { transfer: [detached.buffer] });
+const shrunk = new Float32Array(new ArrayBuffer(input.byteLength, { maxByteLength: input.byteLength }));
+shrunk.buffer.resize(8);
+const evil = { valueOf: () => touched.push("valueOf"), [Symbol.toPrimitive]: () => touched.push("toPrimitive") };
+const notArrays = [detached, shrunk, evil, null, undefined, 7, "x", [], {}, new Float64Array(input.length)];
+notArrays.push(new Float32Array(input.length - 1), new Float32Array(input.length + 1), new DataView(input.buffer));
+notArrays.push(input.buffer, new Proxy(input, {}), new Int32Array(input.length), Symbol("x"), 10n);
+const notCounts = [evil, -1, 0.5, Number.NaN, Infinity, 2 ** 53, "1", null, undefined, 1n, Symbol("x"), [1]];
+const noop = () => {};
+let refused = 0;
+function refuses(body, name) {
+  const thrown = thrownBy(body);
+  assert(thrown?.code === "ERR_DEPTHWISE_INTERNAL", `${name}: ${JSON.stringify(thrown)}`);
+  assert(thrown.message.startsWith("depthwise internal: "), thrown.message);
+  ++refused;
+}
+for (const bad of notArrays) {
+  refuses(() => addon.run(plan, packed, batch, bad, output), "run input");
+  refuses(() => addon.run(plan, packed, batch, input, bad), "run output");
+  refuses(() => addon.runNew(plan, packed, batch, bad), "runNew input");
+  refuses(() => addon.runOnce(plan, bad, bias, batch, input, output), "runOnce weight");
+  refuses(() => addon.runOnce(plan, weight, bad, batch, input, output), "runOnce bias");
+  refuses(() => addon.runOnceNew(plan, bad, bias, batch, input), "runOnceNew weight");
+  refuses(() => addon.pack(plan, bad, bias), "pack weight");
+  refuses(() => addon.pack(plan, weight, bad), "pack bias");
+  refuses(() => addon.runAsync(plan, packed, null, null, batch, bad, null, noop), "runAsync input");
+  refuses(() => addon.runAsync(plan, null, bad, bias, batch, input, null, noop), "runAsync weight");
+  if (bad !== null && bad !== undefined) {
+    refuses(() => addon.runAsync(plan, packed, null, null, batch, input, bad, noop), "runAsync out");
+  }
+  refuses(() => addon.createPlan(bad, "", ""), "createPlan");
+  refuses(() => addon.refusals(bad), "refusals");
+}
+for (const bad of notCounts) {
+  refuses(() => addon.run(plan, packed, bad, input, output), "run batch");
+  refuses(() => addon.runAsync(plan, packed, null, null, bad, input, null, noop), "runAsync batch");
+  refuses(() => addon.setNumThreads(bad), "setNumThreads");
+}
+for (const bad of [null, undefined, {}, 1, "x"]) {
+  refuses(() => addon.runAsync(plan, packed, null, null, batch, input, null, bad), "runAsync settle");
+}
+for (const bad of [null, 1, {}, "x".repeat(5000)]) {
+  refuses(() => addon.createPlan(new Int32Array(27), bad, ""), "createPlan isa");
+  refuses(() => addon.createPlan(new Int32Array(27), "", bad), "createPlan kernel");
+  refuses(() => addon.availableThreads(bad), "availableThreads");
+}
+for (const name of Object.keys(addon)) thrownBy(() => addon[name]());
+assert(touched.length === 0, `read ${touched}`);
+report({ refused });
