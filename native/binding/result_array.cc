@@ -13,6 +13,8 @@ namespace {
 
 // Below, an external buffer costs more than fresh zeros.
 constexpr int64_t kLeastLent = int64_t{128} << 10;
+constexpr int64_t kLargestLent = int64_t{1} << 30;  // well below Node's limit on a Buffer
+// What calls may borrow that could do without.
 constexpr int64_t kMostLent = int64_t{96} << 20;
 
 std::atomic<int64_t> lent_bytes{0};
@@ -29,6 +31,11 @@ void end_loan(napi_env, void*, void* loan) {
 
 napi_typedarray_type array_type(ElementType element) {
   return element == ElementType::kFloat32 ? napi_float32_array : napi_float64_array;
+}
+
+bool host_lends(napi_env env, int64_t bytes) {
+  const EnvState* state = env_state(env);
+  return bytes >= kLeastLent && bytes <= kLargestLent && state && state->can_lend;
 }
 
 // nullptr without an exception where the host refuses; the block is then still the caller's.
@@ -69,14 +76,13 @@ napi_value new_array(napi_env env, ElementType element, int64_t count) {
 }
 
 bool can_lend(napi_env env, int64_t bytes) {
-  const EnvState* state = env_state(env);
-  return bytes >= kLeastLent && state && state->can_lend &&
-         lent_bytes.load(std::memory_order_relaxed) + bytes <= kMostLent;
+  return host_lends(env, bytes) && lent_bytes.load(std::memory_order_relaxed) + bytes <= kMostLent;
 }
 
 napi_value lend_array(napi_env env, ElementType element, int64_t count, MemoryBlock block) {
   const int64_t bytes = count * static_cast<int64_t>(element_bytes(element));
-  if (can_lend(env, bytes)) {
+  // Whatever is lent already: the result stands in a block, and a copy would cost memory, too.
+  if (host_lends(env, bytes)) {
     napi_value array = lend(env, element, count, bytes, &block);
     if (array || !block) return array;
     env_state(env)->can_lend = false;  // from now on copies

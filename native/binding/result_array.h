@@ -14,8 +14,8 @@ namespace depthwise {
 // process. nullptr with an exception pending.
 napi_value new_array(napi_env env, ElementType element, int64_t count);
 
-// Whether a result of so many bytes is worth pooled memory, the host takes external buffers, and not too much is
-// lent already (Node returns them only when its event loop turns).
+// Whether a result of so many bytes is worth reused memory, the host takes external buffers, and not too much is lent
+// already: Node gives them back only when its event loop turns, so a loop without turns must not borrow on and on.
 bool can_lend(napi_env env, int64_t bytes);
 
 // An array over the first `count` elements of a block, which is given back when the array is collected; where that is
