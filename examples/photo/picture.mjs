@@ -7,7 +7,7 @@ import { PNG } from "pngjs";
 import { resize } from "./canvas.mjs";
 
 const SMALLEST = 64; // pixels along either side: the largest filter and a picture of it still make sense
-const MOST_PIXELS = 4_000_000; // more is scaled down: twelve feature maps of it are 192 MB
+const MOST_PIXELS = 2_000_000; // more is scaled down: a sheet shows no more, and twelve feature maps of it are 96 MB
 
 /** A failure that is the user's to mend; its message is all that is shown. */
 export class PictureError extends Error {}
@@ -15,7 +15,7 @@ export class PictureError extends Error {}
 /** A puppy, MIT licence, from the package jquery-zoom; its author Jack Moore publishes it as the package's demo. */
 export const defaultPhoto = () => fileURLToPath(new URL("roxy.jpg", import.meta.resolve("jquery-zoom/package.json")));
 
-/** Reads a photo upright, opaque and at most 4 megapixels large: `{ data, width, height, channels: 3, original }`. */
+/** Reads a photo upright, opaque and at most 2 megapixels large: `{ data, width, height, channels: 3, original }`. */
 export function readPhoto(path) {
   const bytes = readBytes(path);
   const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8;

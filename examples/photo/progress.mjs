@@ -27,7 +27,7 @@ export class Progress {
 }
 
 /** Bold on a terminal that shows it; NO_COLOR and a pipe get plain text. */
-export function bold(stream) {
-  const plain = !stream.isTTY || process.env.NO_COLOR || stream.getColorDepth() === 1;
+export function bold(stream, environment = process.env) {
+  const plain = !stream.isTTY || environment.NO_COLOR || stream.getColorDepth() === 1;
   return plain ? (text) => text : (text) => `\x1b[1m${text}\x1b[22m`;
 }

@@ -25,7 +25,7 @@ function pixels(width: number, height: number, alpha = 255) {
 }
 
 function pngFile(name: string, width: number, height: number, alpha = 255): string {
-  writeFileSync(inFolder(name), PNG.sync.write(pixels(width, height, alpha) as PNG));
+  writeFileSync(inFolder(name), PNG.sync.write(pixels(width, height, alpha)));
   return inFolder(name);
 }
 

@@ -27,16 +27,8 @@ test("progress writes nothing into a pipe", () => {
 });
 
 test("headings are bold on a terminal only, and plain under NO_COLOR", () => {
-  const saved = process.env.NO_COLOR;
-  delete process.env.NO_COLOR;
-  try {
-    expect(bold(stream(true))("layer")).toBe("\x1b[1mlayer\x1b[22m");
-    expect(bold(stream(true, 1))("layer")).toBe("layer");
-    expect(bold(stream(false))("layer")).toBe("layer");
-    process.env.NO_COLOR = "1";
-    expect(bold(stream(true))("layer")).toBe("layer");
-  } finally {
-    if (saved === undefined) delete process.env.NO_COLOR;
-    else process.env.NO_COLOR = saved;
-  }
+  expect(bold(stream(true), {})("layer")).toBe("\x1b[1mlayer\x1b[22m");
+  expect(bold(stream(true, 1), {})("layer")).toBe("layer");
+  expect(bold(stream(false), {})("layer")).toBe("layer");
+  expect(bold(stream(true), { NO_COLOR: "1" })("layer")).toBe("layer");
 });
