@@ -156,9 +156,9 @@ class NativeBackend implements Backend {
   }
 
   refusals(geometry: Geometry): { kernel: string; reason: string }[] {
-    return this.#binding
-      .refusals(encode(geometry))
-      .map(({ kernel, isa, reason }) => ({ kernel: `${kernel}/${isa}`, reason }));
+    // A kernel is listed once for each element type; the row of another one refuses the type and says nothing else.
+    const rows = this.#binding.refusals(encode(geometry)).filter(({ dtype }) => dtype === geometry.dtype);
+    return rows.map(({ kernel, isa, reason }) => ({ kernel: `${kernel}/${isa}`, reason }));
   }
 
   setNumThreads(threads: number): void {

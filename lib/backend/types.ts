@@ -126,7 +126,7 @@ export interface NativeBinding {
   /** ISAs that are compiled in, whether or not this CPU has them. */
   compiledIsas(): string[];
   kernels(): KernelInfo[];
-  refusals(geometry: Int32Array): { kernel: string; isa: string; reason: string }[];
+  refusals(geometry: Int32Array): { kernel: string; isa: string; dtype: DType; reason: string }[];
   /** Empty strings: free choice. */
   createPlan(geometry: Int32Array, isa: string, kernel: string): NativePlan;
   describePlan(plan: NativePlan): {

@@ -37,7 +37,9 @@ napi_value kernel_info(napi_env env, const Kernel& kernel, const char* isa) {
 napi_value refusal_info(napi_env env, const Kernel& kernel, const char* isa, const char* reason) {
   napi_value object;
   if (napi_create_object(env, &object) != napi_ok || !set_text(env, object, "kernel", kernel.name) ||
-      !set_text(env, object, "isa", isa) || !set_text(env, object, "reason", reason))
+      !set_text(env, object, "isa", isa) ||
+      !set_text(env, object, "dtype", kernel.element == ElementType::kFloat32 ? "float32" : "float64") ||
+      !set_text(env, object, "reason", reason))
     return nullptr;
   return object;
 }
