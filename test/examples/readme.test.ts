@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import * as depthwise from "../../lib/index.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const readme = readFileSync(`${root}README.md`, "utf8");
@@ -48,5 +49,26 @@ describe("the README", () => {
     const links = [...readme.matchAll(/(?:\]\(|src="|srcset=")(?!http|#)([^)"]+)/g)].map((match) => match[1] ?? "");
     expect(links.length).toBeGreaterThan(3);
     for (const link of links) expect(existsSync(`${root}${link}`), link).toBe(true);
+  });
+
+  test("lists every export", () => {
+    const rows = readme
+      .split("\n")
+      .filter((line) => /^\| `(functional|nn|init|Tensor|fromImage|backendInfo)`/.test(line));
+    const [functional = [], nn = [], init = [], ...plain] = rows.map((row) =>
+      [...row.matchAll(/`(\w+)`/g)].map((match) => match[1] ?? ""),
+    );
+    const asyncForms = functional.filter((name) => /^(conv|shared)/.test(name)).map((name) => `${name}Async`);
+    expect([...functional.slice(1), ...asyncForms].filter((name) => name !== "Async").sort()).toEqual(
+      Object.keys(depthwise.functional).sort(),
+    );
+    expect(nn.slice(1).sort()).toEqual(
+      Object.keys(depthwise.nn)
+        .filter((name) => name !== "ConvModule")
+        .sort(),
+    );
+    expect(init.slice(1).filter((name) => !(name in depthwise.init))).toEqual([]);
+    const classes = Object.keys(depthwise).filter((name) => !name.endsWith("Error"));
+    expect(["functional", "nn", "init", ...plain.flat()].sort()).toEqual(classes.sort());
   });
 });
