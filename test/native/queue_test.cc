@@ -1,0 +1,111 @@
+// The queue of asynchronous work without JavaScript: several environments add, cancel, take and leave at once. Run it
+// under ThreadSanitizer, too. With the argument "alone" the queue gets no thread, and those who wait compute.
+#include "binding/compute_queue.h"
+
+#include <pthread.h>
+
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+#include "test.h"
+
+// The linker sends the queue's pthread_create here.
+static bool has_threads = true;
+extern "C" int __real_pthread_create(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
+extern "C" int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*body)(void*),
+                                     void* context) {
+  return has_threads ? __real_pthread_create(thread, attributes, body, context) : EAGAIN;
+}
+
+namespace depthwise::test {
+namespace {
+
+constexpr int kEnvironments = 4;
+constexpr int kRounds = 400;
+constexpr int kJobs = 200;
+
+std::atomic<int> steps_in_flight{0};
+std::atomic<bool> is_sound{true};
+
+void demand(bool condition) {
+  if (!condition) is_sound.store(false);
+}
+
+struct Counted : Job {
+  int number = 0;
+  int steps_left = 0;  // written by the steps, read when the job is done: what TSan looks at
+  bool was_cancelled = false;
+};
+
+bool count_step(Job* job) {
+  demand(steps_in_flight.fetch_add(1) == 0);
+  Counted* counted = static_cast<Counted*>(job);
+  --counted->steps_left;
+  steps_in_flight.fetch_sub(1);
+  return counted->steps_left == 0;
+}
+
+// Takes what is done; the numbers rise, and only cancelled jobs are unfinished.
+int take_all(Outbox* outbox, int* last) {
+  int taken = 0;
+  while (Job* job = queue_take(outbox)) {
+    Counted* counted = static_cast<Counted*>(job);
+    demand(counted->number > *last);
+    demand(counted->steps_left == 0 || counted->was_cancelled);
+    *last = counted->number;
+    ++taken;
+  }
+  return taken;
+}
+
+void live_once(unsigned* random, bool waits_for_all) {
+  Outbox outbox;
+  std::vector<Counted> jobs(kJobs);
+  int last = -1, taken = 0;
+  for (int i = 0; i < kJobs; ++i) {
+    *random = *random * 1664525u + 1013904223u;
+    const unsigned choice = *random >> 24;
+    jobs[i].number = i;
+    jobs[i].steps_left = 1 + static_cast<int>(choice % 3);
+    jobs[i].step = count_step;
+    queue_add(&jobs[i], &outbox);
+    if (choice < 64) {
+      Counted& other = jobs[i - static_cast<int>(choice) % (i + 1)];
+      const bool is_new = !other.was_cancelled && other.number > last;
+      if (is_new) {
+        other.was_cancelled = true;
+        if (queue_cancel(&other)) ++taken;
+      }
+    }
+    if (choice > 200) queue_wait(&outbox, 1);
+    if (choice > 128) taken += take_all(&outbox, &last);
+  }
+  while (waits_for_all && taken < kJobs) {
+    queue_wait(&outbox, 10);
+    taken += take_all(&outbox, &last);
+  }
+  for (Job* job = queue_abandon(&outbox); job; job = job->next) ++taken;
+  demand(taken == kJobs);
+  // The outbox and the jobs die here; a step that still ran would be seen.
+}
+
+void* live(void* seed) {
+  unsigned random = static_cast<unsigned>(reinterpret_cast<uintptr_t>(seed));
+  for (int round = 0; round < kRounds; ++round) live_once(&random, round % 2 == 0);
+  return nullptr;
+}
+
+}  // namespace
+}  // namespace depthwise::test
+
+int main(int count, char** arguments) {
+  using namespace depthwise::test;
+  has_threads = count < 2 || strcmp(arguments[1], "alone") != 0;
+  pthread_t environments[kEnvironments];
+  for (uintptr_t i = 0; i < kEnvironments; ++i)
+    __real_pthread_create(&environments[i], nullptr, live, reinterpret_cast<void*>(i + 1));
+  for (pthread_t environment : environments) pthread_join(environment, nullptr);
+  check(is_sound.load(), "every job is done once, in order, or comes back");
+  return report();
+}
