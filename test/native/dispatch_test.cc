@@ -1,0 +1,97 @@
+// The kernel table: what is in it, what is chosen, what forcing does and what it refuses.
+#include <cstring>
+#include <set>
+
+#include "dispatch/kernel_list.h"
+#include "problem.h"
+#include "sweep.h"
+#include "test.h"
+
+namespace depthwise::test {
+namespace {
+
+Geometry geometry(const char* descriptor) {
+  Problem problem;
+  parse_problem(descriptor, &problem);
+  return problem.g;
+}
+
+void check_table() {
+  std::set<std::string> names;
+  for (int32_t l = 0; l < kernel_list_count(); ++l) {
+    const KernelList& list = kernel_list(l);
+    Isa isa;
+    check(isa_from_name(list.isa, &isa), std::string("a known ISA: ") + list.isa);
+    check(list.count > 0, "a family has kernels");
+    for (int32_t i = 0; i < list.count; ++i) {
+      const Kernel& kernel = list.kernels[i];
+      const std::string name =
+          std::string(kernel.name) + "/" + list.isa + (kernel.element == ElementType::kFloat64 ? " f64" : "");
+      check(names.insert(name).second, "one kernel is called " + name);
+    }
+  }
+  check(compiled_isas() & isa_bit(Isa::kScalar), "scalar is compiled");
+  check(cpu_isas() & isa_bit(Isa::kScalar), "scalar may always be used");
+}
+
+void check_choice() {
+  for (int64_t i = 0; i < 500; ++i) {
+    const Geometry g = sweep_problem(i).g;
+    Choice choice;
+    Reason reason;
+    if (!check(choose_kernel(g, {"", ""}, cpu_isas(), &choice, &reason), "every geometry has a kernel")) continue;
+    check(!refusal(*choice.kernel, g), "the chosen one does not refuse");
+    check(strcmp(choice.isa, "wide16") != 0, "the ISA of the tests is never chosen");
+    for (int32_t l = 0; l < kernel_list_count(); ++l) {
+      const KernelList& list = kernel_list(l);
+      Isa isa;
+      isa_from_name(list.isa, &isa);
+      if (!(cpu_isas() & isa_bit(isa))) continue;
+      for (int32_t k = 0; k < list.count; ++k)
+        if (!refusal(list.kernels[k], g))
+          check(list.kernels[k].cost(g) >= choice.kernel->cost(g), "the least cost is taken");
+    }
+    check(choose_exact_kernel(g, choice.isa).kernel != nullptr, "each ISA has an exact kernel for every geometry");
+  }
+}
+
+void refused(const char* isa, const char* kernel, IsaSet allowed, const char* text) {
+  Choice choice;
+  Reason reason = {};
+  const bool chosen = choose_kernel(geometry("n1_c4_i9x9_o4_k3_s1_p1_d1_g4"), {isa, kernel}, allowed, &choice, &reason);
+  check(!chosen && strstr(reason.text, text), std::string(isa) + " " + kernel + " says: " + reason.text);
+}
+
+void check_forcing() {
+  const Geometry g = geometry("n1_c4_i9x9_o4_k3_s1_p1_d1_g4");
+  Choice choice;
+  Reason reason;
+  check(choose_kernel(g, {"scalar", nullptr}, cpu_isas(), &choice, &reason), "an ISA is forced");
+  check_equal(std::string(choice.isa), "scalar", "the forced ISA");
+  check(choose_kernel(g, {nullptr, "reference"}, cpu_isas(), &choice, &reason), "a kernel is forced");
+  check_equal(std::string(choice.kernel->name), "reference", "the forced kernel, though it costs more");
+  check(choose_kernel(g, {"", "reference/scalar"}, cpu_isas(), &choice, &reason), "a kernel of an ISA is forced");
+  check_equal(std::string(choice.isa), "scalar", "its ISA");
+  check(choose_kernel(g, {"wide16", ""}, cpu_isas(), &choice, &reason), "the ISA of the tests can be forced");
+  refused("mmx", "", cpu_isas(), "no ISA is called mmx; this build has ");
+  refused("", "conv", cpu_isas(), "no kernel is called conv");
+  refused("", "refer", cpu_isas(), "no kernel is called refer");
+  refused("scalar", "reference/wide16", cpu_isas(), "not compiled for an ISA that may be used here");
+#if defined(__x86_64__)
+  refused("avx512", "", isa_bit(Isa::kAvx2) | isa_bit(Isa::kScalar), "does not have avx512");
+#endif
+  Geometry padded = g;
+  padded.padding_mode = PaddingMode::kReflect;
+  check(!choose_kernel(padded, {"", "reference"}, cpu_isas(), &choice, &reason) && strstr(reason.text, "zeros only"),
+        "kernels know zeros only");
+}
+
+}  // namespace
+}  // namespace depthwise::test
+
+int main() {
+  depthwise::test::check_table();
+  depthwise::test::check_choice();
+  depthwise::test::check_forcing();
+  return depthwise::test::report();
+}

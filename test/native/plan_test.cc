@@ -1,0 +1,268 @@
+// Plans: right for every padding mode, the same bits for any batch, number of threads and slicing, right where the
+// input is not finite, and an error, not the end, where memory is short.
+#include "conv/plan.h"
+
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <vector>
+
+#include "check_kernel.h"
+#include "conv/finite.h"
+#include "conv/run.h"
+#include "random.h"
+#include "sweep.h"
+#include "test.h"
+
+// The linker sends every posix_memalign here.
+static int allocations_left = 1 << 30;
+extern "C" int __real_posix_memalign(void**, size_t, size_t);
+extern "C" int __wrap_posix_memalign(void** memory, size_t alignment, size_t bytes) {
+  if (allocations_left-- <= 0) return ENOMEM;
+  return __real_posix_memalign(memory, alignment, bytes);
+}
+
+namespace depthwise::test {
+namespace {
+
+int64_t bytes(const Geometry& g, int64_t elements) { return elements * static_cast<int64_t>(element_bytes(g.element)); }
+
+// A plan and a batch of random images for it.
+struct Batch {
+  Batch(const Problem& problem, bool integers, uint64_t seed, const Forced& forced = {"", ""})
+      : g(problem.g),
+        count(problem.batch),
+        src(bytes(g, g.src_elements * count), Flush::kEnd),
+        weight(bytes(g, g.weight_elements), Flush::kEnd),
+        bias(bytes(g, g.weight_count), Flush::kEnd) {
+    Random random(seed);
+    fill(random, src, g.src_elements * count, integers);
+    fill(random, weight, g.weight_elements, integers);
+    fill(random, bias, g.weight_count, integers);
+    Reason reason = {};
+    plan = ConvPlan::create(g, forced, &reason);
+    if (!check(static_cast<bool>(plan), describe(problem) + ": " + reason.text)) return;
+    packed = PackedWeights::create(*plan, weight.data(), bias_or_null());
+    check(static_cast<bool>(packed), "weights are packed");
+  }
+  void fill(Random& random, GuardBuffer& buffer, int64_t elements, bool integers) {
+    if (g.element == ElementType::kFloat32)
+      fill_random(random, static_cast<float*>(buffer.data()), elements, integers);
+    else
+      fill_random(random, static_cast<double*>(buffer.data()), elements, integers);
+  }
+  const void* bias_or_null() { return g.has_bias ? bias.data() : nullptr; }
+
+  using Output = std::vector<unsigned char>;
+  Output output() { return Output(bytes(g, g.dst_elements * count), 0xff); }
+  Output run(int threads) {
+    Output dst = output();
+    check(plan->run(*packed, count, src.data(), dst.data(), threads) == Status::kDone, "run");
+    return dst;
+  }
+  Output run_in_slices(int threads, int64_t microseconds, int* slices) {
+    Output dst = output();
+    ConvRun run(*plan, packed->operands(), count, src.data(), dst.data());
+    Status status;
+    do {
+      status = run.advance(threads, microseconds);
+      ++*slices;
+    } while (status == Status::kMore);
+    check(status == Status::kDone, "the last slice");
+    check(run.advance(threads, microseconds) == Status::kDone, "a run that is done stays done");
+    return dst;
+  }
+
+  Geometry g;
+  int64_t count;
+  GuardBuffer src, weight, bias;
+  Ref<ConvPlan> plan;
+  Ref<PackedWeights> packed;
+};
+
+void check_same_bits(Batch& batch, const std::string& name) {
+  const Batch::Output once = batch.run(1);
+  for (const int threads : {2, 3, 5, 8, 16})
+    check(batch.run(threads) == once, name + ": bits of " + std::to_string(threads) + " threads");
+  int slices = 0;
+  check(batch.run_in_slices(1, 1, &slices) == once, name + ": bits of slices");
+  check(batch.run_in_slices(3, 100, &slices) == once, name + ": bits of slices on three threads");
+  Batch::Output raw = batch.output();
+  check(batch.plan->run_once(batch.weight.data(), batch.bias_or_null(), batch.count, batch.src.data(), raw.data(), 2) ==
+            Status::kDone,
+        "run_once");
+  check(raw == once, name + ": bits of run_once");
+  // Each image alone, at another alignment of its own.
+  const int64_t src_bytes = bytes(batch.g, batch.g.src_elements), dst_bytes = bytes(batch.g, batch.g.dst_elements);
+  for (int64_t n = 0; n < batch.count; ++n) {
+    GuardBuffer src(src_bytes, Flush::kBegin), dst(dst_bytes, Flush::kEnd);
+    memcpy(src.data(), static_cast<char*>(batch.src.data()) + n * src_bytes, src_bytes);
+    batch.plan->run(*batch.packed, 1, src.data(), dst.data(), 2);
+    check(memcmp(dst.data(), once.data() + n * dst_bytes, dst_bytes) == 0, name + ": bits of an image alone");
+    check(dst.surroundings_untouched(), name + ": writes dst only");
+  }
+}
+
+PaddingMode legal_mode(const Geometry& g, int32_t wish) {
+  Geometry tried = g;
+  const Axis* axes[] = {&g.d, &g.h, &g.w};
+  tried.padding_mode = static_cast<PaddingMode>(wish);
+  for (const Axis* axis : axes) {
+    const int32_t widest = axis->pad > axis->pad_end ? axis->pad : axis->pad_end;
+    if (widest >= axis->in && tried.padding_mode != PaddingMode::kZeros) return PaddingMode::kReplicate;
+  }
+  return tried.padding_mode;
+}
+
+void check_sweep(int64_t count) {
+  for (int64_t i = 0; i < count; ++i) {
+    Problem problem = sweep_problem(i);
+    problem.g.padding_mode = legal_mode(problem.g, static_cast<int32_t>(i % 4));
+    problem.batch = i % 3 + 1;
+    Batch batch(problem, true, i);
+    if (!batch.packed) continue;
+    check_same_bits(batch, describe(problem));
+    Scene scene(problem, true, Flush::kEnd, i);
+    const Batch::Output dst = batch.run(1);
+    // The first image of the batch has other numbers than the scene: compare on the scene's own.
+    std::vector<unsigned char> image(bytes(problem.g, problem.g.dst_elements));
+    batch.plan->run_once(scene.weight.data(), scene.bias_or_null(), 1, scene.src.data(), image.data(), 2);
+    const std::string wrong = compare(scene, image.data(), batch.plan->main_kernel().kernel->exact);
+    check(wrong.empty(), describe(problem) + ": " + wrong);
+  }
+}
+
+// Large enough that several threads and several slices really work.
+void check_large() {
+  for (const char* descriptor :
+       {"n3_c48_i56x56_o48_k3_s1_p1_d1_g48_b", "n2_c32_i40x40_o32_k5_s2_p2_d1_g1_arelu6",
+        "n2_c64_i28x28_o128_k1_s1_p0_d1_g1_b", "n3_c32_i56x56_o64_k3_s1_p1_d1_g32_LNHWC_mreflect",
+        "n2_c24_i64x64_o24_k7_s1_p3_d1_g24_mcircular_f64", "n70_c4_i16x16_o4_k3_s1_p1_d1_g4_S_mreplicate"}) {
+    Problem problem;
+    check(parse_problem(descriptor, &problem).empty(), descriptor);
+    Batch batch(problem, false, 3);
+    if (!batch.packed) continue;
+    check_same_bits(batch, descriptor);
+    int slices = 0;
+    batch.run_in_slices(1, 50, &slices);
+    check(slices > 1, std::string(descriptor) + ": a run of more than 50 us has slices");
+  }
+}
+
+void check_empty_batch() {
+  Problem problem;
+  for (const char* descriptor : {"n0_c4_i9x9_o4_k3_s1_p1_d1_g4", "n0_c4_i9x9_o4_k3_s1_p1_d1_g1_mreflect"}) {
+    parse_problem(descriptor, &problem);
+    Batch batch(problem, true, 1);
+    check(batch.plan->run(*batch.packed, 0, nullptr, nullptr, 4) == Status::kDone, "an empty batch");
+    check(batch.plan->run_once(batch.weight.data(), nullptr, 0, nullptr, nullptr, 4) == Status::kDone,
+          "an empty batch, once");
+  }
+}
+
+// Every transform kernel: an image with one NaN, infinity or huge number gives the bits of the exact kernel, and its
+// neighbours in the batch keep theirs.
+void check_transforms() {
+  for (int32_t l = 0; l < kernel_list_count(); ++l)
+    for (int32_t k = 0; k < kernel_list(l).count; ++k) {
+      const Kernel& kernel = kernel_list(l).kernels[k];
+      Isa isa;
+      isa_from_name(kernel_list(l).isa, &isa);
+      if (kernel.exact || !(cpu_isas() & isa_bit(isa))) continue;
+      const std::string name = std::string(kernel.name) + "/" + kernel_list(l).isa;
+      Problem problem;
+      for (const char* descriptor : {"n3_c16_i30x30_o16_k3_s1_p1_d1_g1_b", "n3_c4_i40x40_o4_k31_s1_p15_d1_g4_b",
+                                     "n3_c4_i64x64_o4_k15_s1_p7_d1_g4_b"}) {
+        parse_problem(descriptor, &problem);
+        if (refusal(kernel, problem.g)) continue;
+        for (const float bad :
+             {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), 3e38f}) {
+          Batch batch(problem, false, 5, {"", name.c_str()});
+          const Batch::Output before = batch.run(2);
+          static_cast<float*>(batch.src.data())[batch.g.src_elements + 7] = bad;
+          const Batch::Output after = batch.run(2);
+          Batch exact(problem, false, 5, {kernel_list(l).isa, batch.plan->exact_kernel().kernel->name});
+          static_cast<float*>(exact.src.data())[batch.g.src_elements + 7] = bad;
+          const Batch::Output wanted = exact.run(1);
+          const size_t image = before.size() / 3;
+          check(memcmp(after.data(), before.data(), image) == 0, name + ": the image before keeps its bits");
+          check(memcmp(after.data() + 2 * image, before.data() + 2 * image, image) == 0,
+                name + ": the image behind too");
+          check(memcmp(after.data() + image, wanted.data() + image, image) == 0,
+                name + ": the image goes the exact way");
+        }
+      }
+    }
+}
+
+void check_finite() {
+  std::vector<float> numbers(1000, 1e19f);
+  check(!any_beyond(ElementType::kFloat32, numbers.data(), 1000), "large numbers are still fine");
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity(), -2e19f}) {
+    for (const int at : {0, 1, 500, 999}) {
+      std::vector<float> some = numbers;
+      some[at] = bad;
+      check(any_beyond(ElementType::kFloat32, some.data(), 1000), "a number that no transform may have");
+    }
+  }
+  const double large[] = {1, -1e154, 1e155};
+  check(!any_beyond(ElementType::kFloat64, large, 2) && any_beyond(ElementType::kFloat64, large, 3), "float64");
+}
+
+// The nth allocation fails, n = 0, 1, ..: out of memory is told, and the next call is right.
+void check_short_memory() {
+  for (const char* descriptor :
+       {"n2_c300_i31x31_o300_k3_s1_p1_d1_g300_b_mreflect", "n1_c64_i31x31_o64_k3_s1_p1_d1_g1_b_mcircular_LNHWC"}) {
+    Problem problem;
+    parse_problem(descriptor, &problem);
+    Batch batch(problem, false, 9);
+    const Batch::Output wanted = batch.run(2);
+    // Memory that waits for reuse is taken away for the time of the test.
+    std::vector<MemoryBlock> taken;
+    for (int64_t size = 4096; idle_block_bytes() > 0 && size < int64_t{1} << 28; size *= 2)
+      for (int64_t quarters = 4; quarters < 8; ++quarters)
+        for (int i = 0; i < 10; ++i) taken.push_back(MemoryBlock::take(size / 4 * quarters));
+    int failures = 0;
+    for (int n = 0; n < 6; ++n) {
+      Batch::Output dst = batch.output();
+      allocations_left = n;
+      const Status status = batch.plan->run_once(batch.weight.data(), batch.bias_or_null(), 2 > batch.count ? 1 : 2,
+                                                 batch.src.data(), dst.data(), 2);
+      allocations_left = 1 << 30;
+      if (status == Status::kOutOfMemory)
+        ++failures;
+      else
+        check(dst == wanted, "right where the memory was enough");
+      if (status == Status::kDone) break;
+    }
+    check(failures > 0 && failures < 6,
+          std::string(descriptor) + ": fails while memory is short, then works; failures: " + std::to_string(failures));
+  }
+}
+
+void check_packing_key() {
+  Problem small, large;
+  parse_problem("n1_c8_i9x9_o8_k3_s1_p1_d1_g8", &small);
+  parse_problem("n1_c8_i9x9_o8_k3_s1_p1_d1_g8_b", &large);
+  Batch one(small, true, 1), other(large, true, 1), again(small, true, 2);
+  check(strcmp(one.plan->packing_key().text, other.plan->packing_key().text) != 0, "a bias is part of the packing");
+  check_equal(std::string(one.plan->packing_key().text), again.plan->packing_key().text,
+              "the same geometry packs alike");
+  check_equal(std::string(one.packed->key().text), one.plan->packing_key().text, "packed weights know their key");
+}
+
+}  // namespace
+}  // namespace depthwise::test
+
+int main(int argc, char** argv) {
+  using namespace depthwise::test;
+  check_finite();
+  check_empty_batch();
+  check_packing_key();
+  check_short_memory();
+  check_large();
+  check_transforms();
+  check_sweep(argc > 1 ? atoll(argv[1]) : 300);
+  return report();
+}
