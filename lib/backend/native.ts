@@ -2,6 +2,7 @@
 // user can break has been applied before.
 import { backendError } from "../errors.js";
 import { ACTIVATIONS, LAYOUTS, PADDING_MODES } from "../geometry.js";
+import { onAbort } from "./abort.js";
 import type {
   AsyncWeights,
   Backend,
@@ -98,13 +99,14 @@ class NativeBackendPlan implements BackendPlan {
         binding.cancel(job);
         reject(signal?.reason);
       };
+      let stopWaiting = () => {};
       const settle = (error: Error | null, result: FloatArray | null) => {
-        signal?.removeEventListener("abort", abort);
+        stopWaiting();
         if (error !== null) reject(error);
         else resolve(result as FloatArray);
       };
       job = binding.runAsync(this.#plan, packed, weight, bias, batch, input, out, settle);
-      signal?.addEventListener("abort", abort, { once: true });
+      if (signal !== null) stopWaiting = onAbort(signal, abort);
     });
   }
 

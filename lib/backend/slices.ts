@@ -1,5 +1,6 @@
 // Async calls in JavaScript: one after the other, in slices between which the event loop turns.
 import { detachedError } from "../errors.js";
+import { onAbort } from "./abort.js";
 import type { FloatArray } from "./types.js";
 
 /** Milliseconds after which a slice ends; an item takes one or two more. */
@@ -20,15 +21,17 @@ interface Entry {
   /** `null` once the call is settled: its arrays are free then, though the entry may still stand in line. */
   job: Job | null;
   next: number;
-  readonly onAbort: () => void;
+  stopWaiting: () => void;
 }
 
 const entries: Entry[] = [];
 let isScheduled = false;
 
 export function enqueue(job: Job): void {
-  const entry: Entry = { job, next: 0, onAbort: () => settle(entry, () => job.reject(job.signal?.reason)) };
-  job.signal?.addEventListener("abort", entry.onAbort, { once: true });
+  const entry: Entry = { job, next: 0, stopWaiting: () => {} };
+  if (job.signal !== null) {
+    entry.stopWaiting = onAbort(job.signal, () => settle(entry, () => job.reject(job.signal?.reason)));
+  }
   entries.push(entry);
   schedule();
 }
@@ -66,7 +69,7 @@ function step(entry: Entry, job: Job): void {
 
 function settle(entry: Entry, tell: () => void): void {
   if (entry.job === null) return;
-  entry.job.signal?.removeEventListener("abort", entry.onAbort);
+  entry.stopWaiting();
   entry.job = null;
   tell();
 }
