@@ -1,5 +1,5 @@
 // A photo through three layers and five filters, on both backends: `npm start`, `npm start -- --help`.
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { backendInfo, setNumThreads } from "depthwise";
 import { makeJobs } from "./jobs.mjs";
@@ -66,6 +66,12 @@ function readArguments(argv) {
   };
 }
 
+/** A path as seen from here, where that is shorter. */
+function nearby(path) {
+  const seen = relative(process.cwd(), path);
+  return seen.length < path.length ? seen : path;
+}
+
 /** Why there is no native backend, in one line. */
 function whyNotNative({ loadErrors }) {
   if (process.env.DEPTHWISE_BACKEND === "js") return "DEPTHWISE_BACKEND=js: the native backend is switched off";
@@ -126,7 +132,7 @@ async function main() {
   ]);
   const headings = ["layer", "parameters", "multiply-adds", "native", "JavaScript", "faster", "largest difference"];
   process.stdout.write(
-    `${options.photo}: ${picture.width}x${picture.height}${scaled}, ${options.kernel}x${options.kernel} kernels, ` +
+    `${nearby(options.photo)}: ${picture.width}x${picture.height}${scaled}, ${options.kernel}x${options.kernel} kernels, ` +
       `${isNative ? backend : "no native backend"}; median times\n\n`,
   );
   process.stdout.write(`${formatTable(headings, rows, bold(process.stdout))}\n\n`);
