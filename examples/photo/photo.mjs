@@ -131,13 +131,16 @@ async function main() {
     isNative ? job.difference.toExponential(1) : "-",
   ]);
   const headings = ["layer", "parameters", "multiply-adds", "native", "JavaScript", "faster", "largest difference"];
-  process.stdout.write(
+  const report = [
     `${nearby(options.photo)}: ${picture.width}x${picture.height}${scaled}, ${options.kernel}x${options.kernel} kernels, ` +
-      `${isNative ? backend : "no native backend"}; median times\n\n`,
-  );
-  process.stdout.write(`${formatTable(headings, rows, bold(process.stdout))}\n\n`);
-  if (!isNative) process.stdout.write(`${whyNotNative(info)}\n`);
-  process.stdout.write(`Contact sheet: ${options.out}\n`);
+      `${isNative ? backend : "no native backend"}; median times`,
+    "",
+    formatTable(headings, rows, bold(process.stdout)),
+    "",
+    ...(isNative ? [] : [whyNotNative(info)]),
+    `Contact sheet: ${options.out}`,
+  ];
+  process.stdout.write(`${report.join("\n")}\n`);
 }
 
 try {
