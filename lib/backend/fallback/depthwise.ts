@@ -10,10 +10,11 @@ import {
   packPlainly,
   plainPacking,
   scratch,
+  takePatch,
   taps,
   type Work,
 } from "./kernel.js";
-import { addTaps, type Block, fillSums, k3, k3Stride1 } from "./passes.js";
+import { addTaps, type Block, fillSums, k3, k3Stride1, k3Stride2 } from "./passes.js";
 import { PatchReader } from "./patch.js";
 import { TileWriter } from "./store.js";
 import { reach, Tiling } from "./tiles.js";
@@ -48,6 +49,7 @@ function prepare(g: Geometry, sumPlane: PlaneFunction): Work {
   const writer = new TileWriter(g);
   // NHWC: neighbouring channels share cache lines, so they follow each other on one tile.
   const channelsFirst = g.layout === "NCHW";
+  const wholeImage = tiling.count === 1;
   return {
     itemsPerImage: g.inChannels * tiling.count,
     tile: `one channel x ${tiling}`,
@@ -58,7 +60,8 @@ function prepare(g: Geometry, sumPlane: PlaneFunction): Work {
       const sums = scratch(1, tiling.rows * sumsPitch);
       const rowStep = h.stride * rowPitch;
       const block = { src, rowStep, stride: w.stride, sums, sumsPitch, rows: tile.rows, count: tile.cols };
-      reader.read(image.input, image.inputStart, channel, tile, src, 0, rowPitch, planePitch);
+      const edgesStand = takePatch(reader) && wholeImage;
+      reader.read(image.input, image.inputStart, channel, tile, src, 0, rowPitch, planePitch, edgesStand);
       for (let kernel = 0; kernel < multiplier; kernel++) {
         const outChannel = channel * multiplier + kernel;
         const bank = g.sharedBank ? kernel : outChannel;
@@ -93,6 +96,10 @@ function planeOfK3(g: Geometry): PlaneFunction {
   if (w.stride === 1 && w.dilation === 1) {
     return (block, at, rowPitch, _, weight, weightAt, bias) =>
       k3Stride1(block, at, rowPitch * h.dilation, weight, weightAt, bias);
+  }
+  if (w.stride === 2 && w.dilation === 1) {
+    return (block, at, rowPitch, _, weight, weightAt, bias) =>
+      k3Stride2(block, at, rowPitch * h.dilation, weight, weightAt, bias);
   }
   return (block, at, rowPitch, _, weight, weightAt, bias) =>
     k3(block, at, rowPitch * h.dilation, w.dilation, weight, weightAt, bias);

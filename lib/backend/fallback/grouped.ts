@@ -9,6 +9,7 @@ import {
   multiplyAdds,
   packBias,
   scratch,
+  takePatch,
   taps,
   type Work,
 } from "./kernel.js";
@@ -182,9 +183,20 @@ function prepare(g: Geometry): Work {
       const endBlock = Math.min(blocks, firstBlock + itemBlocks);
       const patch = scratch(0, patchElements);
       const sums = scratch(1, block * sumsPitch);
+      const edgesStand = takePatch(reader) && tiling.count === 1;
       for (let ic = 0; ic < g.inPerGroup; ic++) {
         const channel = group * g.inPerGroup + ic;
-        reader.read(image.input, image.inputStart, channel, tile, patch, ic * channelPitch, rowPitch, planePitch);
+        reader.read(
+          image.input,
+          image.inputStart,
+          channel,
+          tile,
+          patch,
+          ic * channelPitch,
+          rowPitch,
+          planePitch,
+          edgesStand,
+        );
       }
       for (let b = firstBlock; b < endBlock; b++) {
         const place = group * blocks + b;

@@ -1,5 +1,6 @@
 // What a kernel of the JavaScript backend is: the same row of functions as a native one (native/kernels/kernel.h),
 // over Float64Array scratch. Work is cut into items of about a millisecond, so that an async call can pause between two.
+import { memoryError } from "../../errors.js";
 import type { FloatArray, Geometry, PackedWeights } from "../types.js";
 
 /** Weights and bias in double precision, in the order that one kernel wants. */
@@ -64,15 +65,35 @@ export function plainPacking(g: Geometry): string {
 }
 
 const pool: Float64Array[] = [];
+let patchOwner: object | null = null;
+
+/** Scratch above this size is not kept: 8 MiB. */
+const MAX_KEPT_ELEMENTS = 1 << 20;
 
 /**
- * Scratch number `slot` of at least `length` elements, with whatever was in it. JavaScript runs one item at a time,
- * and no item expects to find what another left, so that all plans share the same few arrays.
+ * Scratch number `slot` (0: the patch, 1: sums) of at least `length` elements, with whatever was in it. JavaScript runs one
+ * item at a time, so that all plans share the same few arrays.
  */
 export function scratch(slot: 0 | 1, length: number): Float64Array {
   const found = pool[slot];
   if (found !== undefined && found.length >= length) return found;
-  const grown = new Float64Array(length);
-  pool[slot] = grown;
+  const grown = allocateScratch(length);
+  if (length <= MAX_KEPT_ELEMENTS) pool[slot] = grown;
+  else patchOwner = null;
   return grown;
+}
+
+function allocateScratch(length: number): Float64Array {
+  try {
+    return new Float64Array(length);
+  } catch (cause) {
+    throw memoryError("depthwise", `there is no memory for scratch of ${length} elements`, cause);
+  }
+}
+
+/** Whether `owner` used the patch last, and finds what it left there; from now on it is the last one. */
+export function takePatch(owner: object): boolean {
+  const wasOwner = patchOwner === owner;
+  patchOwner = owner;
+  return wasOwner;
 }

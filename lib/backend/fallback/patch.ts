@@ -51,7 +51,8 @@ export class PatchReader {
 
   /**
    * Writes the input under `tile` of one channel to `dst[at ..]`: planes `planePitch` apart, rows `rowPitch` apart.
-   * What lies between two rows keeps what it had.
+   * What lies between two rows keeps what it had. `edgesStand`: the zeros of the padding are still there from the last
+   * call, which was for the same tile.
    */
   read(
     src: FloatArray,
@@ -62,6 +63,7 @@ export class PatchReader {
     at: number,
     rowPitch: number,
     planePitch: number,
+    edgesStand: boolean,
   ): void {
     const [d, h, w] = this.#g.axes;
     const [dIndices, hIndices, wIndices] = this.#indices;
@@ -79,11 +81,13 @@ export class PatchReader {
     const channelStart = start + channel * this.#channelStep;
     const firstRow = channelStart + (h0 + top - h.pad) * this.#rowStep;
     const firstElement = (w0 + left - w.pad) * this.#step;
-    const hasEdges = top > 0 || bottom < rows || left > 0 || right < cols;
+    const keepsEdges = edgesStand && this.#hasZeros;
+    const hasEdges = !keepsEdges && (top > 0 || bottom < rows || left > 0 || right < cols);
     for (let z = 0; z < planes; z++) {
       const id = dIndices[d0 + z]!;
       const to = at + z * planePitch;
       if (id < 0) {
+        if (keepsEdges) continue;
         for (let y = 0; y < rows; y++) zero(dst, to + y * rowPitch, to + y * rowPitch + cols);
         continue;
       }

@@ -23,6 +23,7 @@ export class Tiling {
   readonly #g: Geometry;
   readonly #rowTiles: number;
   readonly #colTiles: number;
+  readonly #whole: Tile;
 
   /**
    * Halves the deepest cut first: depth, then rows, then columns, until a tile's outputs times `costPerOutput` (in
@@ -47,10 +48,12 @@ export class Tiling {
     this.cols = cols;
     this.#rowTiles = Math.ceil(h.out / rows);
     this.#colTiles = Math.ceil(w.out / cols);
+    this.#whole = { d: 0, h: 0, w: 0, depth, rows, cols };
     this.count = Math.ceil(d.out / depth) * this.#rowTiles * this.#colTiles;
   }
 
   at(index: number): Tile {
+    if (this.count === 1) return this.#whole;
     const [dAxis, hAxis, wAxis] = this.#g.axes;
     const w = (index % this.#colTiles) * this.cols;
     const h = (Math.floor(index / this.#colTiles) % this.#rowTiles) * this.rows;
