@@ -1,6 +1,7 @@
 // How a depthwise layer, channels first, is cut into bands: a band is some output rows of some output depths of one
 // channel, small enough that its padded input rows fit in scratch near the core. run_bands() fills the scratch and
-// hands each plane of a band to a kernel's tiles; all multipliers of a channel share one filling.
+// hands each plane of a band to a kernel's tiles, which store plain sums; all multipliers of a channel share one
+// filling.
 #ifndef DEPTHWISE_KERNELS_DEPTHWISE_ANY_BANDS_H_
 #define DEPTHWISE_KERNELS_DEPTHWISE_ANY_BANDS_H_
 
@@ -36,7 +37,7 @@ struct Bands {
   int64_t slot_stride;        // elements of one input plane of a band
   int32_t slots;              // input planes that are kept
   int64_t items;
-  int64_t planes_bytes, columns_bytes, tags_bytes;  // the tables before the planes
+  int64_t planes_bytes, columns_bytes, tags_bytes, phases_bytes;  // the tables before the planes
   int64_t scratch_bytes;
 };
 
@@ -94,7 +95,9 @@ static inline Bands make_bands(const Geometry& g, int lanes, int32_t row_step) {
   b.planes_bytes = round_up(g.d.kernel * int64_t{sizeof(void*)}, 64);
   b.columns_bytes = round_up(g.w.kernel * int64_t{sizeof(int64_t)}, 64);
   b.tags_bytes = round_up(b.slots * int64_t{sizeof(int32_t)}, 64);
-  b.scratch_bytes = b.planes_bytes + b.columns_bytes + b.tags_bytes + round_up(b.slot_stride * element, 64) * b.slots;
+  b.phases_bytes = round_up(b.phases * int64_t{sizeof(Phase)}, 64);
+  b.scratch_bytes = b.planes_bytes + b.columns_bytes + b.tags_bytes + b.phases_bytes +
+                    round_up(b.slot_stride * element, 64) * b.slots;
   return b;
 }
 
@@ -128,6 +131,7 @@ struct BandScratch {
   const T** planes;
   int64_t* column;
   int32_t* tags;  // [slot]: the padded depth that it holds, or -1
+  Phase* phases;
   T* slots;
 
   void init(void* scratch) {
@@ -135,7 +139,9 @@ struct BandScratch {
     planes = reinterpret_cast<const T**>(at);
     column = reinterpret_cast<int64_t*>(at + b.planes_bytes);
     tags = reinterpret_cast<int32_t*>(at + b.planes_bytes + b.columns_bytes);
-    slots = reinterpret_cast<T*>(at + b.planes_bytes + b.columns_bytes + b.tags_bytes);
+    phases = reinterpret_cast<Phase*>(at + b.planes_bytes + b.columns_bytes + b.tags_bytes);
+    slots = reinterpret_cast<T*>(at + b.planes_bytes + b.columns_bytes + b.tags_bytes + b.phases_bytes);
+    for (int32_t phase = 0; phase < b.phases; ++phase) phases[phase] = make_phase(g.w, phase, b.length);
     for (int32_t kw = 0; kw < g.w.kernel; ++kw) {
       const int64_t offset = int64_t{kw} * g.w.dilation;
       column[kw] = offset % g.w.stride * b.pitch + offset / g.w.stride;
@@ -150,8 +156,8 @@ struct BandScratch {
   void fill_slot(const T* src_plane, int32_t ih, int32_t count, T* slot) {
     for (int32_t row = 0; row < count; ++row, slot += b.row_stride) {
       const bool inside = ih + row >= 0 && ih + row < g.h.in;
-      fill_padded_row<V>(g, inside ? src_plane + int64_t{ih + row} * g.w.in : nullptr, b.phases, b.length, b.pitch,
-                         slot);
+      fill_padded_row<V>(inside ? src_plane + int64_t{ih + row} * g.w.in : nullptr, g.w.stride, phases, b.phases,
+                         b.length, b.pitch, slot);
     }
   }
 
@@ -176,11 +182,22 @@ struct BandScratch {
   }
 };
 
+// The activation of `count` sums that were just stored and are still near the core. Out of line: its polynomials would
+// otherwise stand in every tile.
+template <class V>
+__attribute__((noinline)) void activate_run(Activation activation, typename V::Element* dst, int64_t count) {
+  int64_t i = 0;
+  for (; i + V::kLanes <= count; i += V::kLanes) activate(activation, V::load(dst + i)).store(dst + i);
+  if (i == count) return;
+  const typename V::Mask live = V::Mask::first(static_cast<int>(count - i));
+  activate(activation, V::load(dst + i, live)).store(dst + i, live);
+}
+
 // Runs items [begin, end): Tiles::plane(g, bands, band) computes one plane of a band.
 template <class V, class Tiles>
 void run_bands(const Geometry& g, const Bands& b, const Operands& operands, void* scratch, int64_t begin, int64_t end) {
   using T = typename V::Element;
-  BandScratch<V> state = {g, b, nullptr, nullptr, nullptr, nullptr};
+  BandScratch<V> state = {g, b, nullptr, nullptr, nullptr, nullptr, nullptr};
   state.init(scratch);
   const int64_t per_channel = int64_t{b.depth_bands} * b.row_bands;
   for (int64_t item = begin; item < end; ++item) {
@@ -210,15 +227,10 @@ void run_bands(const Geometry& g, const Bands& b, const Operands& operands, void
         band.bias = operands.bias ? static_cast<const T*>(operands.bias)[kernel] : T(0);
         band.dst = static_cast<T*>(operands.dst) + oc * g.dst_plane + (int64_t{od} * g.h.out + oh) * g.w.out;
         Tiles::plane(g, band);
+        if (g.activation != Activation::kNone) activate_run<V>(g.activation, band.dst, int64_t{band.rows} * g.w.out);
       }
     }
   }
-}
-
-// Out of line: the polynomials of an activation would otherwise stand in every tile.
-template <class V>
-__attribute__((noinline)) void activate_apart(Activation activation, V* sums, int count) {
-  activate_all(activation, sums, count);
 }
 
 // Where vector v of a tile of N lies: the last one may overlap the one before it, so that it ends with the row.
@@ -232,12 +244,6 @@ DEPTHWISE_INLINE int64_t vector_offset(int v, int64_t last) {
 template <class V, int R, int N>
 DEPTHWISE_INLINE void store_tile(const Geometry& g, V (&sums)[R][N], typename V::Element* dst, int64_t last,
                                  int32_t row_step) {
-  if (g.activation != Activation::kNone) {
-    V apart[R * N];  // a copy, so that the sums themselves never need an address
-    for (int i = 0; i < R * N; ++i) apart[i] = sums[i / N][i % N];
-    activate_apart(g.activation, apart, R * N);
-    for (int i = 0; i < R * N; ++i) sums[i / N][i % N] = apart[i];
-  }
   const int64_t dst_stride = int64_t{row_step} * g.w.out;
   if (g.w.out >= V::kLanes) {
     for (int r = 0; r < R; ++r)

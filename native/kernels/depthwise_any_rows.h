@@ -15,7 +15,16 @@ DEPTHWISE_INLINE void copy_strided(const typename V::Element* src, int32_t strid
                                    typename V::Element* row) {
   int32_t i = 0;
   if (stride == 1) {
-    for (; i + V::kLanes <= count; i += V::kLanes) V::load(src + i).store(row + i);
+    // Two vectors at a time: a plain loop would become a call of memmove, which costs more than a short row.
+    for (; i + 2 * V::kLanes <= count; i += 2 * V::kLanes) {
+      const V low = V::load(src + i), high = V::load(src + i + V::kLanes);
+      low.store(row + i);
+      high.store(row + i + V::kLanes);
+    }
+    if (i + V::kLanes <= count) {
+      V::load(src + i).store(row + i);
+      i += V::kLanes;
+    }
     if (i < count && count >= V::kLanes) {
       V::load(src + count - V::kLanes).store(row + count - V::kLanes);
       return;
@@ -30,37 +39,47 @@ DEPTHWISE_INLINE void copy_strided(const typename V::Element* src, int32_t strid
   for (; i < count; ++i) row[i] = src[int64_t{i} * stride];
 }
 
-// Fills one phase of a padded row: row[i], i in [0, length), is padded column i * stride + phase. `src_row` (w.in).
+// Zeros at row[0 .. count) and up to a vector behind. Nearly always a single vector.
 template <class V>
-void fill_phase(const Geometry& g, const typename V::Element* src_row, int32_t phase, int32_t length,
-                typename V::Element* row) {
-  using T = typename V::Element;
-  const Axis& w = g.w;
-  // The first i inside the input, and the first behind it.
-  const int32_t before = w.pad - phase;
-  int32_t begin = before > 0 ? (before + w.stride - 1) / w.stride : 0;
-  const int64_t inside = int64_t{w.in} + before;
-  int32_t end = inside > 0 ? static_cast<int32_t>((inside + w.stride - 1) / w.stride) : 0;
-  if (end > length) end = length;
-  if (begin > end) begin = end;
-  if (begin < end) {
-    const int32_t first_column = static_cast<int32_t>(int64_t{begin} * w.stride + phase - w.pad);
-    copy_strided<V>(src_row + first_column, w.stride, end - begin, row + begin);
-  }
-  for (int32_t i = 0; i < begin; ++i) row[i] = T(0);
-  for (int32_t i = end; i < length; ++i) row[i] = T(0);
+DEPTHWISE_INLINE void fill_zeros(typename V::Element* row, int32_t count) {
+  if (count <= 0) return;
+  V::zero().store(row);
+  if (count > V::kLanes)
+    for (int32_t i = V::kLanes; i < count; i += V::kLanes) V::zero().store(row + i);
 }
 
-// Fills one padded row of `phases` phases, `pitch` elements apart; zeros where `src_row` is null.
+// Where one phase of a padded row meets the input: columns [begin, end) of the phase hold input, from column
+// `first` of it on; zeros lie around them.
+struct Phase {
+  int32_t begin, end, first;
+};
+
+static inline Phase make_phase(const Axis& w, int32_t phase, int32_t length) {
+  const int32_t before = w.pad - phase;
+  const int64_t inside = int64_t{w.in} + before;
+  Phase p;
+  p.begin = before > 0 ? (before + w.stride - 1) / w.stride : 0;
+  p.end = inside > 0 ? static_cast<int32_t>((inside + w.stride - 1) / w.stride) : 0;
+  if (p.end > length) p.end = length;
+  if (p.begin > p.end) p.begin = p.end;
+  p.first = static_cast<int32_t>(int64_t{p.begin} * w.stride - before);
+  return p;
+}
+
+// Fills one padded row of `phases` phases, `pitch` elements apart, and up to a vector behind each; zeros where
+// `src_row` (w.in) is null.
 template <class V>
-void fill_padded_row(const Geometry& g, const typename V::Element* src_row, int32_t phases, int32_t length,
-                     int64_t pitch, typename V::Element* row) {
-  for (int32_t phase = 0; phase < phases; ++phase, row += pitch) {
-    if (src_row != nullptr) {
-      fill_phase<V>(g, src_row, phase, length, row);
-    } else {
-      for (int32_t i = 0; i < length; i += V::kLanes) V::zero().store(row + i);
+DEPTHWISE_INLINE void fill_padded_row(const typename V::Element* src_row, int32_t stride, const Phase* phase,
+                                      int32_t phases, int32_t length, int64_t pitch, typename V::Element* row) {
+  for (int32_t i = 0; i < phases; ++i, row += pitch) {
+    if (src_row == nullptr) {
+      fill_zeros<V>(row, length);
+      continue;
     }
+    const Phase p = phase[i];
+    fill_zeros<V>(row, p.begin);
+    if (p.begin < p.end) copy_strided<V>(src_row + p.first, stride, p.end - p.begin, row + p.begin);
+    fill_zeros<V>(row + p.end, length - p.end);
   }
 }
 
