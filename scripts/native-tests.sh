@@ -1,0 +1,45 @@
+#!/bin/sh
+# Configures, builds and runs the native tests, without Node:  scripts/native-tests.sh [gcc] [asan] [tsan] [aarch64]
+#   gcc      this machine's compiler, as released
+#   asan     the same under AddressSanitizer and UndefinedBehaviorSanitizer
+#   tsan     under ThreadSanitizer (clang), on the pool: libgomp is not instrumented
+#   aarch64  cross-compiled, under user-mode emulation
+# Without a name: gcc. JOBS and SWEEP (problems for each ISA) may be set; build folders are build-native-<name>.
+set -eu
+cd "$(dirname "$0")/.."
+jobs=${JOBS:-$(nproc)}
+
+first_of() {
+  for tool in "$@"; do command -v "$tool" && return; done
+  echo "none of $* is installed" >&2
+  exit 1
+}
+
+run() { # name, problems, options of cmake
+  name=$1 sweep=$2
+  shift 2
+  echo "== native tests: $name"
+  cmake -S . -B "build-native-$name" -DDEPTHWISE_TESTS=ON -DDEPTHWISE_SWEEP="${SWEEP:-$sweep}" "$@" > "build-native-$name.log" 2>&1 ||
+    { cat "build-native-$name.log"; exit 1; }
+  cmake --build "build-native-$name" --parallel "$jobs" > "build-native-$name.log" 2>&1 || { cat "build-native-$name.log"; exit 1; }
+  ctest --test-dir "build-native-$name" --output-on-failure --no-tests=error
+}
+
+[ $# -gt 0 ] || set -- gcc
+for kind in "$@"; do
+  case $kind in
+    gcc) run gcc 1500 ;;
+    asan)
+      # detect_leaks finds what the tests themselves let go of; the compiled-in options make it an error.
+      export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
+      run asan 300 -DDEPTHWISE_SANITIZE=address,undefined
+      ;;
+    tsan)
+      cc=$(first_of clang clang-19 clang-14) cxx=$(first_of clang++ clang++-19 clang++-14)
+      TSAN_OPTIONS=halt_on_error=1 run tsan 100 -DDEPTHWISE_SANITIZE=thread -DDEPTHWISE_THREADS=pool \
+        -DCMAKE_C_COMPILER="$cc" -DCMAKE_CXX_COMPILER="$cxx"
+      ;;
+    aarch64) run aarch64 300 -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/aarch64-linux-gnu.cmake" ;;
+    *) echo "native-tests.sh [gcc] [asan] [tsan] [aarch64], but got $kind" >&2; exit 2 ;;
+  esac
+done
