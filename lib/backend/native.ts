@@ -18,20 +18,32 @@ import type {
   PackedWeights,
 } from "./types.js";
 
-/** The Int32Array whose fields native/conv/geometry.h lists. */
+const FIRST_AXIS = 9;
+const AXIS_FIELDS = 6;
+
+/** The Int32Array whose fields native/conv/geometry.h lists. Written one by one: the functional form waits for it. */
 function encode(g: Geometry): Int32Array {
-  return Int32Array.of(
-    g.dtype === "float32" ? 0 : 1,
-    LAYOUTS.indexOf(g.layout),
-    PADDING_MODES.indexOf(g.paddingMode),
-    g.activation === null ? 0 : 1 + ACTIVATIONS.indexOf(g.activation),
-    Number(g.sharedBank),
-    Number(g.hasBias),
-    g.inChannels,
-    g.outChannels,
-    g.groups,
-    ...g.axes.flatMap((axis) => [axis.in, axis.kernel, axis.stride, axis.dilation, axis.pad, axis.padEnd]),
-  );
+  const fields = new Int32Array(FIRST_AXIS + 3 * AXIS_FIELDS);
+  fields[0] = g.dtype === "float32" ? 0 : 1;
+  fields[1] = LAYOUTS.indexOf(g.layout);
+  fields[2] = PADDING_MODES.indexOf(g.paddingMode);
+  fields[3] = g.activation === null ? 0 : 1 + ACTIVATIONS.indexOf(g.activation);
+  fields[4] = Number(g.sharedBank);
+  fields[5] = Number(g.hasBias);
+  fields[6] = g.inChannels;
+  fields[7] = g.outChannels;
+  fields[8] = g.groups;
+  let at = FIRST_AXIS;
+  for (const axis of g.axes) {
+    fields[at] = axis.in;
+    fields[at + 1] = axis.kernel;
+    fields[at + 2] = axis.stride;
+    fields[at + 3] = axis.dilation;
+    fields[at + 4] = axis.pad;
+    fields[at + 5] = axis.padEnd;
+    at += AXIS_FIELDS;
+  }
+  return fields;
 }
 
 /** Multiply-adds of one image, the padding's included. */
@@ -50,28 +62,40 @@ class NativeWeights implements PackedWeights {
 
 const handleOf = (packed: PackedWeights) => (packed as NativeWeights).handle;
 
+type Description = ReturnType<NativeBinding["describePlan"]>;
+
 class NativeBackendPlan implements BackendPlan {
   readonly geometry: Geometry;
-  readonly kernel: string;
-  readonly isa: string;
-  readonly packingKey: string;
   readonly #binding: NativeBinding;
   readonly #plan: NativePlan;
-  readonly #packedBytes: number;
+  #description: Description | null = null;
 
   constructor(binding: NativeBinding, geometry: Geometry, forced: Forced) {
     this.#binding = binding;
     this.geometry = geometry;
     this.#plan = binding.createPlan(encode(geometry), forced.isa ?? "", forced.kernel ?? "");
-    const { kernel, isa, packingKey, packedBytes } = binding.describePlan(this.#plan);
-    this.kernel = `${kernel}/${isa}`;
-    this.isa = isa;
-    this.packingKey = packingKey;
-    this.#packedBytes = packedBytes;
+  }
+
+  /** Asked for once, and not at all by a functional call. */
+  get #decided(): Description {
+    this.#description ??= this.#binding.describePlan(this.#plan);
+    return this.#description;
+  }
+
+  get kernel(): string {
+    return `${this.#decided.kernel}/${this.#decided.isa}`;
+  }
+
+  get isa(): string {
+    return this.#decided.isa;
+  }
+
+  get packingKey(): string {
+    return this.#decided.packingKey;
   }
 
   pack(weight: FloatArray, bias: FloatArray | null): PackedWeights {
-    return new NativeWeights(this.#packedBytes, this.#binding.pack(this.#plan, weight, bias));
+    return new NativeWeights(this.#decided.packedBytes, this.#binding.pack(this.#plan, weight, bias));
   }
 
   run(packed: PackedWeights, batch: number, input: FloatArray, output: FloatArray): void {
@@ -111,7 +135,7 @@ class NativeBackendPlan implements BackendPlan {
   }
 
   describe(): string {
-    const { exact, workItems, packedBytes, scratchBytes, costCycles } = this.#binding.describePlan(this.#plan);
+    const { exact, workItems, packedBytes, scratchBytes, costCycles } = this.#decided;
     const g = this.geometry;
     const bytes = (g.dtype === "float32" ? 4 : 8) * (g.inputElements + g.outputElements + g.weightElements);
     return [

@@ -4,6 +4,7 @@
 
 #include "binding/make_values.h"
 #include "binding/read_args.h"
+#include "conv/pad_image.h"
 #include "dispatch/kernel_list.h"
 #include "threads/parallel.h"
 
@@ -76,6 +77,9 @@ napi_value js_refusals(napi_env env, napi_callback_info info) {
   Geometry g;
   uint32_t length = 0;
   if (!read_args(env, info, args) || !read_geometry(env, args[0], &g)) return nullptr;
+  // What a plan shows its kernels: for any other mode than zeros, the image with its padding laid out.
+  Geometry padded;
+  if (g.padding_mode != PaddingMode::kZeros && !padded_geometry(g, &padded)) g = padded;
   if (napi_create_array(env, &refusals) != napi_ok) return nullptr;
   for (int32_t i = 0; i < kernel_list_count(); ++i) {
     const KernelList& list = kernel_list(i);
