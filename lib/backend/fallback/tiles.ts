@@ -26,7 +26,7 @@ export class Tiling {
   readonly #whole: Tile;
 
   /**
-   * Halves the deepest cut first: depth, then rows, then columns, until a tile's outputs times `costPerOutput` (in
+   * Halves the longest axis, a column counting a quarter, until a tile's outputs times `costPerOutput` (in
    * multiply-adds) and its padded input times `channels` (in elements) are within the limits, or it is one output.
    */
   constructor(g: Geometry, costPerOutput: number, maxCost: number, channels: number, maxElements: number) {
@@ -38,9 +38,13 @@ export class Tiling {
       depth * rows * cols * costPerOutput <= maxCost &&
       reach(d, depth) * reach(h, rows) * reach(w, cols) * channels <= maxElements;
     while (depth * rows * cols > 1 && !fits()) {
-      if (depth > 1) depth = Math.ceil(depth / 2);
+      // Long rows cost the least to start, compact boxes the least to read around.
+      const length = cols / 4;
+      if (depth > 1 && depth >= Math.max(rows, length)) depth = Math.ceil(depth / 2);
+      else if (rows > 1 && rows >= length) rows = Math.ceil(rows / 2);
+      else if (cols > 1) cols = Math.ceil(cols / 2);
       else if (rows > 1) rows = Math.ceil(rows / 2);
-      else cols = Math.ceil(cols / 2);
+      else depth = Math.ceil(depth / 2);
     }
     this.#g = g;
     this.depth = depth;
