@@ -83,9 +83,13 @@ napi_value js_refusals(napi_env env, napi_callback_info info) {
   if (napi_create_array(env, &refusals) != napi_ok) return nullptr;
   for (int32_t i = 0; i < kernel_list_count(); ++i) {
     const KernelList& list = kernel_list(i);
-    for (int32_t k = 0; k < list.count; ++k)
-      if (const char* reason = refusal(list.kernels[k], g))
-        if (!push(env, refusals, &length, refusal_info(env, list.kernels[k], list.isa, reason))) return nullptr;
+    // The code of refuses() is compiled for the ISA too: on another CPU it must not be called.
+    Isa isa;
+    const bool lacks_isa = !isa_from_name(list.isa, &isa) || !(cpu_isas() & isa_bit(isa));
+    for (int32_t k = 0; k < list.count; ++k) {
+      const char* reason = lacks_isa ? "this CPU or operating system lacks the ISA" : refusal(list.kernels[k], g);
+      if (reason && !push(env, refusals, &length, refusal_info(env, list.kernels[k], list.isa, reason))) return nullptr;
+    }
   }
   return refusals;
 }
