@@ -40,25 +40,12 @@ DEPTHWISE_INLINE ColumnBlock<V, kKernel> column_block(const Axis& w, int32_t ow)
     block.in_row[kw] = V::Mask::range(static_cast<int>(max_of(-1, min_of(begin, V::kLanes))),
                                       static_cast<int>(max_of(-1, min_of(end, V::kLanes))));
   }
-  const bool is_short = outputs < V::kLanes, left = before > 0 || is_short, right = behind > 0 || is_short;
+  const bool is_short = outputs<V::kLanes, left = before> 0 || is_short, right = behind > 0 || is_short;
   if (before > kReach || behind > kReach)
     block.columns = Columns::kMasked;
   else
     block.columns = left && right ? Columns::kBoth : left ? Columns::kLeft : Columns::kRight;
   return block;
-}
-
-// The inputs of tap kw (an Index) for the lanes of a block; `src` is at its first tap's column.
-template <Columns kColumns, int kKernel, class V, class Tap>
-DEPTHWISE_INLINE V load_tap(const typename V::Element* src, Tap kw, const typename V::Mask* in_row) {
-  constexpr bool kLeft = kColumns == Columns::kLeft || kColumns == Columns::kBoth;
-  constexpr bool kRight = kColumns == Columns::kRight || kColumns == Columns::kBoth;
-  if constexpr (kColumns == Columns::kMasked)
-    return V::load(src + kw, in_row[kw]);
-  else if constexpr ((kLeft && kw.value < kKernel / 2) || (kRight && kw.value > kKernel / 2))
-    return V::load(src + kw).keep(in_row[kw]);
-  else
-    return V::load(src + kw);
 }
 
 // All blocks of a row: the first few are made once, the others when they are asked for.
@@ -71,11 +58,44 @@ struct ColumnBlocks {
   explicit ColumnBlocks(const Axis& w) : count(static_cast<int32_t>(ceil_of(w.out, V::kLanes))) {
     for (int32_t i = 0; i < kKept && i < count; ++i) kept[i] = make(w, i);
   }
-  DEPTHWISE_INLINE ColumnBlock<V, kKernel> make(const Axis& w, int32_t i) const {
+  // body(block) for each block of the row. A kept one is handed on where it stands: a copy made just before its masks
+  // are loaded would stall them.
+  template <class Body>
+  DEPTHWISE_INLINE void for_each(const Axis& w, Body body) const {
+    const int32_t first_made = count < kKept ? count : kKept;
+    for (int32_t i = 0; i < first_made; ++i) body(kept[i]);
+    for (int32_t i = first_made; i < count; ++i) body(make(w, i));
+  }
+
+ private:
+  static DEPTHWISE_INLINE ColumnBlock<V, kKernel> make(const Axis& w, int32_t i) {
     const int64_t last = max_of(0, w.out - V::kLanes);
     return column_block<V, kKernel>(w, static_cast<int32_t>(min_of(int64_t{i} * V::kLanes, last)));
   }
 };
+
+// Output rows [begin, end) of one channel.
+template <class T>
+struct Rows {
+  const Geometry* g;
+  Channel<T> channel;
+  int32_t begin, end;
+  // Whole vectors may be stored up to here: what follows the rows is written later by the same call, or not at all.
+  T* limit;
+  // The bytes that come next in src and dst, fetched little by little.
+  const char* next_src;
+  const char* next_dst;
+};
+
+// Whether plain loads of a block that touches the side padding stay inside the image, for all of `rows`.
+template <class V, int kKernel>
+DEPTHWISE_INLINE bool loads_stay_inside(const Rows<typename V::Element>& rows, const ColumnBlock<V, kKernel>& block) {
+  const Geometry& g = *rows.g;
+  const int64_t first = max_of(0, int64_t{rows.begin} - g.h.pad);
+  const int64_t last = min_of(g.h.in, int64_t{rows.end} - g.h.pad + kKernel - 1) - 1;
+  return first * g.w.in + block.iw >= rows.channel.src_begin - rows.channel.src &&
+         last * g.w.in + block.iw + kKernel - 1 + V::kLanes <= rows.channel.src_end - rows.channel.src;
+}
 
 }  // namespace
 }  // namespace depthwise

@@ -8,23 +8,10 @@
 namespace depthwise {
 namespace {
 
-// A lambda that must melt into its caller: without it, sums in arrays live in memory (both compilers).
+// Before a loop whose variable must be a constant in its body, so that the arrays it indexes live in registers.
+#define DEPTHWISE_UNROLL _Pragma("GCC unroll 16")
+// A lambda that must melt into its caller, for the same reason.
 #define DEPTHWISE_INLINE_LAMBDA __attribute__((always_inline))
-
-template <int I>
-struct Index {
-  static constexpr int value = I;
-  constexpr operator int() const { return I; }
-};
-
-// body(Index<Begin>), .., body(Index<End - 1>): a loop whose variable is a constant in its body.
-template <int Begin, int End, class Body>
-DEPTHWISE_INLINE void unroll(Body body) {
-  if constexpr (Begin < End) {
-    body(Index<Begin>{});
-    unroll<Begin + 1, End>(body);
-  }
-}
 
 DEPTHWISE_INLINE int64_t min_of(int64_t a, int64_t b) { return a < b ? a : b; }
 DEPTHWISE_INLINE int64_t max_of(int64_t a, int64_t b) { return a > b ? a : b; }
@@ -43,19 +30,6 @@ struct Channel {
   T bias;
   T* dst;  // (h.out, w.out)
 };
-
-template <class T>
-DEPTHWISE_INLINE Channel<T> channel_of(const Geometry& g, const Operands& operands, int64_t oc) {
-  const int64_t kernel = g.shared_bank ? oc % g.out_per_group : oc;
-  const T* src = static_cast<const T*>(operands.src);
-  const T* bias = static_cast<const T*>(operands.bias);
-  return {src + oc / g.out_per_group * g.src_plane,
-          src + g.src_elements,
-          src,
-          static_cast<const T*>(operands.weight) + kernel * g.taps,
-          bias ? bias[kernel] : T(0),
-          static_cast<T*>(operands.dst) + oc * g.dst_plane};
-}
 
 // Why a depthwise kernel of channels first, depth 1 and dilation 1 does not take g.
 inline const char* refuses_planes(const Geometry& g, int kernel, int stride) {
@@ -77,14 +51,60 @@ struct Bands {
   int64_t count;  // of a plane
 };
 
-inline Bands item_bands(const Geometry& g) {
-  // About 2 million multiply-adds an item: a few hundred microseconds.
+// About 2 million multiply-adds an item, a few hundred microseconds; its rows are a multiple of `step`.
+inline Bands item_bands(const Geometry& g, int32_t step) {
   const int64_t rows = max_of(1, (int64_t{2} << 20) / (g.taps * g.w.out));
-  const int64_t count = ceil_of(g.h.out, rows);
-  return {ceil_of(g.h.out, count), count};
+  if (rows >= g.h.out) return {g.h.out, 1};
+  const int64_t even = ceil_of(ceil_of(g.h.out, ceil_of(g.h.out, rows)), step) * step;
+  return {even, ceil_of(g.h.out, even)};
 }
 
-inline int64_t item_count(const Geometry& g) { return g.out_channels * item_bands(g).count; }
+// The item that `index` names, and those after it.
+struct ItemWalk {
+  int64_t channels, groups_kernels, bands, band_rows;
+  int64_t group, band, m;
+
+  ItemWalk(const Geometry& g, const Bands& items, int64_t index)
+      : channels(g.out_per_group),
+        groups_kernels(g.shared_bank ? 0 : g.out_per_group),
+        bands(items.count),
+        band_rows(items.rows),
+        group(index / channels / bands),
+        band(index / channels % bands),
+        m(index % channels) {}
+  DEPTHWISE_INLINE void next() {
+    if (++m < channels) return;
+    m = 0;
+    if (++band < bands) return;
+    band = 0;
+    ++group;
+  }
+  DEPTHWISE_INLINE int64_t row() const { return band * band_rows; }
+  DEPTHWISE_INLINE int64_t kernel() const { return group * groups_kernels + m; }
+};
+
+template <class T>
+DEPTHWISE_INLINE Channel<T> channel_of(const Geometry& g, const Operands& operands, const ItemWalk& item) {
+  const int64_t kernel = item.kernel();
+  const T* src = static_cast<const T*>(operands.src);
+  const T* bias = static_cast<const T*>(operands.bias);
+  return {src + item.group * g.src_plane,
+          src + g.src_elements,
+          src,
+          static_cast<const T*>(operands.weight) + kernel * g.taps,
+          bias ? bias[kernel] : T(0),
+          static_cast<T*>(operands.dst) + (item.group * item.channels + item.m) * g.dst_plane};
+}
+
+// `rows` rows in as few parts as possible of at most `most` rows each, all about the same: the rows of a part.
+inline int32_t even_parts(int64_t rows, int64_t most) {
+  return static_cast<int32_t>(ceil_of(rows, max_of(1, ceil_of(rows, most))));
+}
+
+template <int32_t kStep>
+int64_t item_count(const Geometry& g) {
+  return g.out_channels * item_bands(g, kStep).count;
+}
 
 inline int64_t no_packed_bytes(const Geometry&) { return 0; }
 inline void no_pack(const Geometry&, const void*, void*) {}
@@ -94,7 +114,7 @@ inline int64_t no_scratch_bytes(const Geometry&) { return 0; }
 template <class V>
 DEPTHWISE_INLINE V clamp_at_store(Activation activation, V sum) {
   using T = typename V::Element;
-  if (activation == Activation::kNone) return sum;
+  if (__builtin_expect(activation == Activation::kNone, true)) return sum;
   if (activation == Activation::kRelu) return max(V::zero(), sum);
   if (activation == Activation::kRelu6) return min(V::broadcast(T(6)), max(V::zero(), sum));
   return sum;

@@ -6,9 +6,12 @@
 // clang-format off
 #define DEPTHWISE_FAMILIES(X) \
   X(depthwise2d_k3) \
+  X(depthwise2d_k5) \
+  X(depthwise2d_k7) \
   X(depthwise_any) \
   X(depthwise_nhwc) \
   X(pointwise) \
+  X(grouped) \
   X(dense) \
   X(reference) \
 /* end */
