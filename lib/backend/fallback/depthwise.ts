@@ -2,6 +2,7 @@
 // Refuses groups of more than one input channel. Loop order: channel, tile, multiplier, plane, passes of a few taps
 // (passes.ts), rows, columns. The sums of a plane of a tile stay in the first-level cache.
 import type { Geometry } from "../types.js";
+import { k3, k3Stride1, k3Stride2 } from "./k3.js";
 import {
   type Image,
   type JsKernel,
@@ -14,7 +15,7 @@ import {
   taps,
   type Work,
 } from "./kernel.js";
-import { addTaps, type Block, fillSums, k3, k3Stride1, k3Stride2 } from "./passes.js";
+import { addTaps, type Block, fillSums } from "./passes.js";
 import { PatchReader } from "./patch.js";
 import { TileWriter } from "./store.js";
 import { reach, Tiling } from "./tiles.js";
