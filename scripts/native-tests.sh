@@ -36,7 +36,7 @@ for kind in "$@"; do
       ;;
     tsan)
       cc=$(first_of clang clang-19 clang-14) cxx=$(first_of clang++ clang++-19 clang++-14)
-      TSAN_OPTIONS=halt_on_error=1 run tsan 100 -DDEPTHWISE_SANITIZE=thread -DDEPTHWISE_THREADS=pool \
+      TSAN_OPTIONS=halt_on_error=1 run tsan 100 -DDEPTHWISE_SANITIZE=thread \
         -DCMAKE_C_COMPILER="$cc" -DCMAKE_CXX_COMPILER="$cxx"
       ;;
     aarch64) run aarch64 300 -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/aarch64-linux-gnu.cmake" ;;

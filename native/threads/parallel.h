@@ -1,4 +1,4 @@
-// Threads, behind one interface: parallel_omp.cc (OpenMP) or parallel_pool.cc (a pool of our own) is compiled.
+// Threads, behind one interface: parallel_pool.cc (a pool of our own) or parallel_omp.cc (OpenMP) is linked.
 #ifndef DEPTHWISE_THREADS_PARALLEL_H_
 #define DEPTHWISE_THREADS_PARALLEL_H_
 

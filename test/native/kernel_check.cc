@@ -14,6 +14,7 @@
 #include "check_kernel.h"
 #include "dispatch/kernel_list.h"
 #include "sweep.h"
+#include "test.h"
 
 namespace depthwise::test {
 namespace {
@@ -107,6 +108,10 @@ int main_check(int argc, char** argv) {
     return 2;
   }
   setvbuf(stdout, nullptr, _IOLBF, 0);
+  if (!options.isa.empty() && !runs_here(options.isa.c_str())) {
+    printf("this CPU has no %s\n", options.isa.c_str());
+    return kSkipped;
+  }
   for (const int number : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}) signal(number, on_fault);
   Tally tally;
   int64_t failures = 0;
