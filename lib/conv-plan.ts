@@ -71,9 +71,11 @@ export class ConvPlan {
    */
   run(input: FloatArray, output?: FloatArray): FloatArray {
     this.#require("input", input, this.#inputCount, this.inputShape);
-    const result = this.#destination(input, output) ?? allocate(this.#name, this.dtype, this.outputShape);
-    if (this.#outputCount > 0) this.#plan.run(this.#packed, this.#batch, input, result);
-    return result;
+    const destination = this.#destination(input, output);
+    if (this.#outputCount === 0) return destination ?? allocate(this.#name, this.dtype, this.outputShape);
+    if (destination === null) return this.#plan.runNew(this.#packed, this.#batch, input);
+    this.#plan.run(this.#packed, this.#batch, input, destination);
+    return destination;
   }
 
   /**

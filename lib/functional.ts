@@ -59,11 +59,14 @@ export type BiasOrOptions<Options> = TensorLike | Options | null;
 
 function run(operation: Operation, input: unknown, weight: unknown, third: unknown, fourth: unknown): Tensor {
   const call = readCall(operation, ["out"], input, weight, third, fourth);
-  const { problem, destination } = call;
-  const output = destination.data ?? allocate(operation.name, problem.geometry.dtype, destination.shape);
-  if (problem.batch > 0)
-    createPlan(problem.geometry).runOnce(call.weight, call.bias, problem.batch, call.input, output);
-  return destination.finish(output);
+  const { problem, destination, weight: w, bias: b, input: x } = call;
+  const { geometry, batch } = problem;
+  const out = destination.data;
+  if (batch === 0) return destination.finish(out ?? allocate(operation.name, geometry.dtype, destination.shape));
+  const plan = createPlan(geometry);
+  if (out === null) return destination.finish(plan.runOnceNew(w, b, batch, x));
+  plan.runOnce(w, b, batch, x, out);
+  return destination.finish(out);
 }
 
 // An async function, so that a refused argument is a rejection too. All of it up to the await runs within the call.

@@ -82,6 +82,16 @@ class JsPlan implements BackendPlan {
     this.run(this.pack(weight, bias), batch, input, output);
   }
 
+  runNew(packed: PackedWeights, batch: number, input: FloatArray): FloatArray {
+    const output = this.#allocate(batch * this.geometry.outputElements);
+    this.run(packed, batch, input, output);
+    return output;
+  }
+
+  runOnceNew(weight: FloatArray, bias: FloatArray | null, batch: number, input: FloatArray): FloatArray {
+    return this.runNew(this.pack(weight, bias), batch, input);
+  }
+
   runAsync(
     weights: AsyncWeights,
     batch: number,

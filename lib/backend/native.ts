@@ -106,6 +106,14 @@ class NativeBackendPlan implements BackendPlan {
     this.#binding.runOnce(this.#plan, weight, bias, batch, input, output);
   }
 
+  runNew(packed: PackedWeights, batch: number, input: FloatArray): FloatArray {
+    return this.#binding.runNew(this.#plan, handleOf(packed), batch, input);
+  }
+
+  runOnceNew(weight: FloatArray, bias: FloatArray | null, batch: number, input: FloatArray): FloatArray {
+    return this.#binding.runOnceNew(this.#plan, weight, bias, batch, input);
+  }
+
   async runAsync(
     weights: AsyncWeights,
     batch: number,

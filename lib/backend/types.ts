@@ -61,6 +61,9 @@ export interface BackendPlan {
   run(packed: PackedWeights, batch: number, input: FloatArray, output: FloatArray): void;
   /** As `run`, reading the caller's weights within the call (the functional form). */
   runOnce(weight: FloatArray, bias: FloatArray | null, batch: number, input: FloatArray, output: FloatArray): void;
+  /** As `run` and `runOnce` into a new array, which the backend makes as cheaply as it can. */
+  runNew(packed: PackedWeights, batch: number, input: FloatArray): FloatArray;
+  runOnceNew(weight: FloatArray, bias: FloatArray | null, batch: number, input: FloatArray): FloatArray;
   /**
    * Copies what it reads before it returns (a SharedArrayBuffer is read in place), computes off the event loop, and
    * resolves with a new array, or with `out` after copying into it. Rejects with `signal.reason` on an abort.

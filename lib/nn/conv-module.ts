@@ -145,10 +145,11 @@ export abstract class ConvModule extends Module {
     if (x.shape.length > this.#imageRank && x.shape[0] === 0) return this.#empty(x, out);
     const entry = this.#find(x, snapshot);
     const shape = this.#outputShape(entry, x);
-    if (out !== null) requireOut(name, out, shape, x);
-    const result = out === null ? allocate(name, entry.dtype, shape) : out.data;
-    entry.plan.run(entry.packedOf(snapshot), this.#batch(x), x.data, result);
-    return out === null ? new Tensor(result, shape) : out.touch();
+    const packed = entry.packedOf(snapshot);
+    if (out === null) return new Tensor(entry.plan.runNew(packed, this.#batch(x), x.data), shape);
+    requireOut(name, out, shape, x);
+    entry.plan.run(packed, this.#batch(x), x.data, out.data);
+    return out.touch();
   }
 
   /**

@@ -31,9 +31,16 @@ function load({ shape, inline, offset = 0 }: Stored): Tensor {
   return tensor(data, shape);
 }
 
-function expectClose(got: Tensor, expected: Tensor, { atol, rtol }: Case["tolerance"]): void {
+function expectClose(got: Tensor, expected: Tensor, tolerance: Case["tolerance"]): void {
   expect(got.shape).toEqual(expected.shape);
-  expect(got.allClose(expected, { atol, rtol, equalNaN: true }), `${got}\n${expected}`).toBe(true);
+  if (got.allClose(expected, { ...tolerance, equalNaN: true })) return;
+  const { atol, rtol } = tolerance;
+  const isFar = (value: number, index: number) => {
+    const wanted = expected.data[index] as number;
+    return !(Object.is(value, wanted) || value === wanted || Math.abs(value - wanted) <= atol + rtol * Math.abs(wanted));
+  };
+  const index = got.data.findIndex(isFar);
+  expect.unreachable(`element ${index} is ${got.data[index]}, but must be ${expected.data[index]}`);
 }
 
 test("all 150 cases are here", () => {
