@@ -37,7 +37,11 @@ function expectClose(got: Tensor, expected: Tensor, tolerance: Case["tolerance"]
   const { atol, rtol } = tolerance;
   const isFar = (value: number, index: number) => {
     const wanted = expected.data[index] as number;
-    return !(Object.is(value, wanted) || value === wanted || Math.abs(value - wanted) <= atol + rtol * Math.abs(wanted));
+    return !(
+      Object.is(value, wanted) ||
+      value === wanted ||
+      Math.abs(value - wanted) <= atol + rtol * Math.abs(wanted)
+    );
   };
   const index = got.data.findIndex(isFar);
   expect.unreachable(`element ${index} is ${got.data[index]}, but must be ${expected.data[index]}`);
