@@ -21,8 +21,6 @@ struct DenseItem {
   bool padded;
 };
 
-int64_t box_pixels(const Box& box) { return int64_t{box.depth} * box.height * box.width; }
-
 // Steps from one output pixel of a box to the next.
 struct PixelCursor {
   int32_t od = 0, oh = 0, ow = 0;
@@ -50,7 +48,7 @@ void run_panel(const Geometry& g, const DensePlan& plan, const DenseItem<T>& ite
   const PixelSource<T> source = {step_d * (plan.copies ? plan.copy_d.dilation : g.d.dilation),
                                  step_h * (plan.copies ? plan.copy_h.dilation : g.h.dilation),
                                  step_w * (plan.copies ? plan.copy_w.dilation : g.w.dilation), channel, item.zeros};
-  const int64_t pixels = box_pixels(box), tiles = parts(pixels, kTilePixels<V>);
+  const int64_t pixels = pixels_of(box), tiles = parts(pixels, kTilePixels<V>);
   PixelCursor at;
   for (int64_t tile_index = 0, done = 0; tile_index < tiles; ++tile_index) {
     // Tiles of nearly equal size: a short one at the end would leave the multipliers idle.
@@ -92,7 +90,7 @@ void run_block(const Geometry& g, const DensePlan& plan, const DenseItem<T>& ite
     weight += channels * g.taps * lanes;
   }
   if (transposed)
-    store_transposed(item.sums, plan.block, box_pixels(item.box), live, item.dst + first_oc * g.dst_plane, g.dst_plane);
+    store_transposed(item.sums, plan.block, pixels_of(item.box), live, item.dst + first_oc * g.dst_plane, g.dst_plane);
 }
 
 // Packed: (group, block of output channels, panel of input channels, tap, input channel, lanes of the block).
@@ -128,7 +126,7 @@ int64_t packed_bytes(const Geometry& g) {
 template <class T>
 int64_t work_items(const Geometry& g) {
   const DensePlan plan = dense_plan<Vec<T>>(g);
-  return int64_t{g.groups} * plan.boxes_d * plan.boxes_h * plan.boxes_w * plan.chunks;
+  return g.groups * plan.boxes.count() * plan.chunks;
 }
 
 // Scratch: the sums of a box and the copy of its input (channels first), or a pixel of zeros (channels last); and room
@@ -138,7 +136,7 @@ int64_t scratch_bytes(const Geometry& g) {
   const DensePlan plan = dense_plan<Vec<T>>(g);
   if (g.layout == Layout::kChannelsLast) return plan.panel * int64_t{sizeof(T)};
   const int64_t bias = int64_t{plan.blocks} * plan.block;
-  return (box_pixels(plan.box) * plan.block + bias + (plan.copies ? plan.copy_plane * g.in_per_group : 0)) *
+  return (pixels_of(plan.boxes.largest) * plan.block + bias + (plan.copies ? plan.copy_plane * g.in_per_group : 0)) *
          int64_t{sizeof(T)};
 }
 
@@ -149,18 +147,18 @@ void run(const Geometry& g, const Operands& operands, void* scratch, int64_t beg
   T* const room = static_cast<T*>(scratch);
   DenseItem<T> item = {};
   item.sums = room;
-  T* const bias_room = room + box_pixels(plan.box) * plan.block;
+  T* const bias_room = room + pixels_of(plan.boxes.largest) * plan.block;
   T* const copy = bias_room + int64_t{plan.blocks} * plan.block;
   item.zeros = room;
   if (!channels_first)
     for (int32_t ic = 0; ic < plan.panel; ++ic) room[ic] = T(0);
   item.padded = !channels_first && !(all_inside(g.d) && all_inside(g.h) && all_inside(g.w));
-  const int64_t boxes = int64_t{plan.boxes_d} * plan.boxes_h * plan.boxes_w;
+  const int64_t boxes = plan.boxes.count();
   int64_t copied = -1, biased = -1;
   for (int64_t index = begin; index < end; ++index) {
     const int32_t chunk = static_cast<int32_t>(index % plan.chunks);
     const int64_t box_index = index / plan.chunks % boxes, group = index / plan.chunks / boxes;
-    item.box = box_at(g, plan, box_index);
+    item.box = box_at(g, plan.boxes, box_index);
     const T* src = static_cast<const T*>(operands.src) + group * g.in_per_group * (channels_first ? g.src_plane : 1);
     if (plan.copies && copied != index / plan.chunks) {
       copy_box(g, plan, item.box, src, copy);
@@ -176,7 +174,7 @@ void run(const Geometry& g, const Operands& operands, void* scratch, int64_t beg
       biased = group;
     }
     if (channels_first && item.bias) item.bias = bias_room;
-    const int64_t pixel = (int64_t{item.box.od} * g.h.out + item.box.oh) * g.w.out + item.box.ow;
+    const int64_t pixel = first_pixel(g, item.box);
     item.dst = static_cast<T*>(operands.dst) + (channels_first ? group * g.out_per_group * g.dst_plane + pixel
                                                                : pixel * g.out_channels + group * g.out_per_group);
     for (int32_t block = chunk * plan.chunk; block < (chunk + 1) * plan.chunk && block < plan.blocks; ++block)
@@ -200,8 +198,8 @@ double cost(const Geometry& g) {
   const double tile = kTilePixels<V> * (plan.block / V::kLanes) * depth / rate * 1.1 + 60;
   double copies = 0;
   if (plan.copies)
-    copies = static_cast<double>(plan.copy_plane) * g.in_channels * plan.boxes_d * plan.boxes_h * plan.boxes_w /
-             V::kLanes * 3;
+    copies =
+        static_cast<double>(plan.copy_plane) * g.in_channels * static_cast<double>(plan.boxes.count()) / V::kLanes * 3;
   const double transposed = g.layout == Layout::kChannelsFirst ? static_cast<double>(g.dst_elements) : 0;
   return 500 + tiles * tile + copies + transposed;
 }

@@ -6,6 +6,7 @@
 
 #include "kernels/activation.h"
 #include "kernels/family.h"
+#include "kernels/gemm_box.h"
 
 namespace depthwise {
 namespace {
@@ -40,10 +41,6 @@ struct ChannelPanel {
   int32_t live;      // output channels that exist; the last vector may be cut short
   bool first, last;  // the sums begin with the bias, or go on from dst; the activation comes with the last panel
 };
-
-static DEPTHWISE_INLINE bool inside(int32_t i, int32_t size) {
-  return static_cast<uint32_t>(i) < static_cast<uint32_t>(size);
-}
 
 // sums += the pixels' channels times the weights of one tap; moves `weight` behind them.
 template <class V, int kPixels, int kVectors, class T>

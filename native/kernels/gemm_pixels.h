@@ -45,6 +45,7 @@ struct TileRows {
 template <class V, int kRows, int kColumns, bool kKeeps, class Steps, class T>
 DEPTHWISE_INLINE void add_products(V (&sums)[kRows][kColumns], const Steps& input, int64_t steps, const T* weights,
                                    T* kept) {
+#pragma GCC unroll 4
   for (int64_t k = 0; k < steps; ++k, weights += kRows) {
     const T* x = input.at(k);
     V columns[kColumns];
@@ -63,6 +64,26 @@ __attribute__((noinline)) void activate_rows(Activation activation, V* sums, int
   for (int i = 0; i < count; ++i) sums[i] = activate(activation, sums[i]);
 }
 
+// sums (rows, columns) = the bias of each row, or 0.
+template <class V, int kRows, int kColumns, class T>
+DEPTHWISE_INLINE void begin_with_bias(V (&sums)[kRows][kColumns], const T* bias) {
+  for (int r = 0; r < kRows; ++r) {
+    const V start = bias ? V::broadcast(bias[r]) : V::zero();
+    for (int c = 0; c < kColumns; ++c) sums[r][c] = start;
+  }
+}
+
+template <class V, int kRows, int kColumns>
+DEPTHWISE_INLINE void activate_tile(Activation activation, V (&sums)[kRows][kColumns]) {
+  if (activation == Activation::kNone) return;
+  V done[kRows][kColumns];  // a copy, so that the sums themselves never need an address
+  for (int r = 0; r < kRows; ++r)
+    for (int c = 0; c < kColumns; ++c) done[r][c] = sums[r][c];
+  activate_rows(activation, &done[0][0], kRows * kColumns);
+  for (int r = 0; r < kRows; ++r)
+    for (int c = 0; c < kColumns; ++c) sums[r][c] = done[r][c];
+}
+
 template <class V, int kRows, int kColumns, bool kKeeps, class Steps, class T>
 void pixel_tile(const Steps& input, int64_t steps, const T* weights, T* kept, const TileRows<T>& out) {
   const int32_t cut = out.lanes - (kColumns - 1) * V::kLanes;  // lanes of the last vector
@@ -70,10 +91,7 @@ void pixel_tile(const Steps& input, int64_t steps, const T* weights, T* kept, co
   const typename V::Mask mask = V::Mask::first(cut);
   V sums[kRows][kColumns];
   if (out.first) {
-    for (int r = 0; r < kRows; ++r) {
-      const V start = out.bias ? V::broadcast(out.bias[r]) : V::zero();
-      for (int c = 0; c < kColumns; ++c) sums[r][c] = start;
-    }
+    begin_with_bias<V, kRows, kColumns, T>(sums, out.bias);
   } else {
     for (int r = 0; r < kRows; ++r) {
       const T* row = out.dst + r * out.step;
@@ -82,14 +100,7 @@ void pixel_tile(const Steps& input, int64_t steps, const T* weights, T* kept, co
     }
   }
   add_products<V, kRows, kColumns, kKeeps, Steps, T>(sums, input, steps, weights, kept);
-  if (out.last && out.activation != Activation::kNone) {
-    V done[kRows][kColumns];  // a copy, so that the sums themselves never need an address
-    for (int r = 0; r < kRows; ++r)
-      for (int c = 0; c < kColumns; ++c) done[r][c] = sums[r][c];
-    activate_rows(out.activation, &done[0][0], kRows * kColumns);
-    for (int r = 0; r < kRows; ++r)
-      for (int c = 0; c < kColumns; ++c) sums[r][c] = done[r][c];
-  }
+  if (out.last) activate_tile<V, kRows, kColumns>(out.activation, sums);
   for (int r = 0; r < kRows; ++r) {
     T* row = out.dst + r * out.step;
     for (int c = 0; c < kColumns; ++c) {

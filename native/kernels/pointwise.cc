@@ -4,7 +4,7 @@
 //   channels; in a tile the input channels. An item is one span of one chunk.
 // In registers: the sums of a tile (gemm_pixels.h); its first tile copies the panel into scratch for the others.
 // Reads beyond: nothing.
-#include "kernels/gemm_parts.h"
+#include "kernels/gemm_box.h"
 #include "kernels/gemm_pixels.h"
 
 namespace depthwise {
@@ -23,8 +23,6 @@ struct PointwisePlan {
 
 // A panel of 256 x 16 floats takes half of a first-level cache of 32 KiB.
 constexpr int32_t kSlab = 256;
-constexpr int64_t kLargestItem = int64_t{4} << 20;
-constexpr int64_t kSmallestItem = int64_t{1} << 18;
 // Output channels of a chunk share a panel; more of them make the copy of the panel cheaper.
 constexpr int64_t kSharingChannels = 192;
 
@@ -35,13 +33,12 @@ PointwisePlan<T> pointwise_plan(const Geometry& g) {
   plan.tiles = static_cast<int32_t>(parts(g.out_per_group, kTileRows<Vec<T>>));
   plan.slab = static_cast<int32_t>(parts(g.in_per_group, parts(g.in_per_group, kSlab)));
   const double all = static_cast<double>(g.dst_elements) * g.in_per_group;
-  const double target = all / 64 < kSmallestItem ? kSmallestItem : all / 64 > kLargestItem ? kLargestItem : all / 64;
   plan.chunks = static_cast<int32_t>(parts(g.out_per_group, kSharingChannels));
   plan.chunk = static_cast<int32_t>(parts(plan.tiles, plan.chunks));
   plan.chunks = static_cast<int32_t>(parts(plan.tiles, plan.chunk));
   const double pixel = static_cast<double>(g.in_per_group) * plan.chunk * kTileRows<Vec<T>>;
   const int64_t panels = parts(g.dst_plane, Plan::kPanel);
-  const int64_t share = at_most(panels, at_least(1, static_cast<int64_t>(target / pixel / Plan::kPanel)));
+  const int64_t share = at_most(panels, at_least(1, static_cast<int64_t>(item_size(all) / pixel / Plan::kPanel)));
   plan.span = parts(panels, parts(panels, share)) * Plan::kPanel;
   plan.spans = parts(g.dst_plane, plan.span);
   return plan;
@@ -92,8 +89,9 @@ void run_panel(const Geometry& g, const PointwisePlan<T>& plan, const T* src, in
   bool copied = out.lanes < kPanel || strided(g);
   if (copied) copy_panel(g, src, channels, first_pixel, out.lanes, panel);
   const EvenSteps<T> packed = {panel, kPanel}, in_place = {src + first_pixel, g.src_plane};
-  const int64_t end = at_most(plan.tiles, int64_t{chunk + 1} * plan.chunk);
-  for (int64_t tile = int64_t{chunk} * plan.chunk; tile < end; ++tile) {
+  const int64_t begin = int64_t{chunk} * plan.chunk;
+  const int64_t tiles = at_most(plan.chunk, plan.tiles - begin);
+  for (int64_t tile = begin; tile < begin + tiles; ++tile) {
     const int64_t row = first_row(g, plan.tiles, tile);
     const int rows = static_cast<int>(first_row(g, plan.tiles, tile + 1) - row);
     out.dst = dst + row * g.dst_plane + first_pixel;

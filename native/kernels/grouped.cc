@@ -1,0 +1,200 @@
+// Computes: grouped and dense convolution of any geometry, channels first, lanes along the pixels: for groups of few
+//   output channels.  Refuses: channels last, one input channel a group, copies past 2^31 elements.
+// Loop order: group, box of outputs; tile of pixels, tile of output channels; in a tile the input channels, then the
+//   taps. An item is one box of one group.
+// In registers: the sums of a tile (gemm_pixels.h).  Reads beyond: nothing of the caller's; its own copy, a tile far.
+#include "kernels/grouped_copy.h"
+
+namespace depthwise {
+namespace {
+
+// The outputs of one box: rows of `width`, one behind the other; `pitch` apart in the copy.
+template <class T>
+struct SeamedRows {
+  T* dst;        // first output of the box, of the tile's first output channel
+  int64_t size;  // outputs of the box
+  int64_t step;  // from channel to channel
+  int32_t width, pitch;
+};
+
+// Writes `lanes` elements of each of `rows` channels (values: `stride` apart), from column `column` of row `row` on.
+// What lies behind `width` of a row belongs to nobody. Whole vectors are stored: what they write too far is written
+// again by those that follow, but never behind the outputs of the box.
+template <class V, class T>
+__attribute__((noinline)) void store_seamed(const SeamedRows<T>& out, int rows, int32_t row, int32_t column,
+                                            const T* values, int stride, int lanes) {
+  for (int done = 0; done < lanes; ++row, column = 0) {
+    const int64_t at = int64_t{row} * out.width + column;
+    if (int64_t{row} * out.width >= out.size) return;
+    const int count = static_cast<int>(at_most(lanes - done, out.width - column));
+    for (int i = 0; i < count; i += V::kLanes) {
+      T* to = out.dst + (at + i);
+      const T* from = values + (done + i);
+      if (out.size - (at + i) >= V::kLanes) {
+        for (int r = 0; r < rows; ++r) V::load(from + r * stride).store(to + r * out.step);
+      } else {
+        const int left = static_cast<int>(at_most(count - i, out.size - (at + i)));
+        for (int r = 0; r < rows; ++r)
+          for (int lane = 0; lane < left; ++lane) to[r * out.step + lane] = from[r * stride + lane];
+      }
+    }
+    done += out.pitch - column;
+  }
+}
+
+template <class V, int kRows, int kColumns, class T>
+void seamed_tile(const ListedSteps<T>& input, int64_t steps, const T* weights, const T* bias, Activation activation,
+                 int32_t row, int32_t column, const SeamedRows<T>& out) {
+  constexpr int kWidth = kColumns * V::kLanes;
+  V sums[kRows][kColumns];
+  begin_with_bias<V, kRows, kColumns, T>(sums, bias);
+  add_products<V, kRows, kColumns, false, ListedSteps<T>, T>(sums, input, steps, weights, nullptr);
+  activate_tile<V, kRows, kColumns>(activation, sums);
+  if (column + kWidth <= out.width) {
+    T* to = out.dst + int64_t{row} * out.width + column;
+    for (int r = 0; r < kRows; ++r)
+      for (int c = 0; c < kColumns; ++c) sums[r][c].store(to + r * out.step + c * V::kLanes);
+    return;
+  }
+  alignas(64) T values[kRows * kWidth + V::kLanes];  // a vector more: it is read where a seam lies in the last one
+  for (int r = 0; r < kRows; ++r)
+    for (int c = 0; c < kColumns; ++c) sums[r][c].store(values + r * kWidth + c * V::kLanes);
+  V::zero().store(values + kRows * kWidth);
+  store_seamed<V, T>(out, kRows, row, column, values, kWidth, kWidth);
+}
+
+template <class V, int kRows, int kColumns, class T>
+DEPTHWISE_INLINE void seamed_tile_of(int rows, const ListedSteps<T>& input, int64_t steps, const T* weights,
+                                     const T* bias, Activation activation, int32_t row, int32_t column,
+                                     const SeamedRows<T>& out) {
+  if constexpr (kRows > 1) {
+    if (rows < kRows)
+      return seamed_tile_of<V, kRows - 1, kColumns, T>(rows, input, steps, weights, bias, activation, row, column, out);
+  }
+  seamed_tile<V, kRows, kColumns, T>(input, steps, weights, bias, activation, row, column, out);
+}
+
+int64_t first_row(const Geometry& g, const GroupedPlan& plan, int64_t tile) {
+  return part_begin(g.out_per_group, plan.tiles, tile);
+}
+
+// All tiles of a box. kMostRows x kColumns is the largest tile.
+template <class T, int kMostRows, int kColumns>
+void run_box(const Geometry& g, const GroupedPlan& plan, const Box& box, const T* copy, const int32_t* offsets,
+             const T* weights, const T* bias, T* dst) {
+  using V = Vec<T>;
+  const int64_t positions = int64_t{box.height - 1} * plan.pitch + box.width;
+  SeamedRows<T> out = {nullptr, pixels_of(box), g.dst_plane, box.width, plan.pitch};
+  int32_t row = 0, column = 0;
+  for (int64_t at = 0; at < positions; at += kColumns * V::kLanes) {
+    const ListedSteps<T> input = {copy + at, offsets};
+    for (int64_t tile = 0; tile < plan.tiles; ++tile) {
+      const int64_t oc = first_row(g, plan, tile);
+      const int rows = static_cast<int>(first_row(g, plan, tile + 1) - oc);
+      out.dst = dst + oc * g.dst_plane;
+      seamed_tile_of<V, kMostRows, kColumns, T>(rows, input, plan.steps, weights + oc * plan.steps,
+                                                bias ? bias + oc : nullptr, g.activation, row, column, out);
+    }
+    for (column += kColumns * V::kLanes; column >= plan.pitch; column -= plan.pitch) ++row;
+  }
+}
+
+// Packed: (group, tile of output channels, input channel, tap, output channel of the tile).
+template <class T>
+void pack(const Geometry& g, const void* weight, void* packed) {
+  const GroupedPlan plan = grouped_plan<T>(g);
+  T* out = static_cast<T*>(packed);
+  for (int32_t group = 0; group < g.groups; ++group) {
+    const T* weights = static_cast<const T*>(weight) + int64_t{group} * g.out_per_group * plan.steps;
+    for (int32_t tile = 0; tile < plan.tiles; ++tile)
+      for (int64_t step = 0; step < plan.steps; ++step)
+        for (int64_t oc = first_row(g, plan, tile); oc < first_row(g, plan, tile + 1); ++oc)
+          *out++ = weights[oc * plan.steps + step];
+  }
+}
+
+template <class T>
+int64_t packed_bytes(const Geometry& g) {
+  return g.weight_elements * int64_t{sizeof(T)};
+}
+
+template <class T>
+int64_t work_items(const Geometry& g) {
+  return g.groups * grouped_plan<T>(g).boxes.count();
+}
+
+// Behind the copy: what the last tile reads too far, and what the last line writes too far.
+template <class T>
+int64_t copy_bytes(const GroupedPlan& plan) {
+  return parts((plan.copy + plan.columns * Vec<T>::kLanes) * int64_t{sizeof(T)}, 64) * 64;
+}
+
+template <class T>
+int64_t scratch_bytes(const Geometry& g) {
+  const GroupedPlan plan = grouped_plan<T>(g);
+  return copy_bytes<T>(plan) + plan.steps * int64_t{sizeof(int32_t)};
+}
+
+template <class T>
+void run(const Geometry& g, const Operands& operands, void* scratch, int64_t begin, int64_t end) {
+  using V = Vec<T>;
+  const GroupedPlan plan = grouped_plan<T>(g);
+  const int64_t boxes = plan.boxes.count();
+  T* const copy = static_cast<T*>(scratch);
+  int32_t* const offsets = reinterpret_cast<int32_t*>(static_cast<char*>(scratch) + copy_bytes<T>(plan));
+  list_steps(g, plan, offsets);
+  for (int64_t item = begin; item < end; ++item) {
+    const int64_t group = item / boxes;
+    const Box box = box_at(g, plan.boxes, item % boxes);
+    if (item == begin || plan.boxes.w > 1) zero_run(copy, plan.copy + plan.columns * V::kLanes);
+    copy_lines(g, plan, box, static_cast<const T*>(operands.src) + group * g.in_per_group * g.src_plane, copy);
+    const T* weights = static_cast<const T*>(operands.weight) + group * g.out_per_group * plan.steps;
+    const T* bias = operands.bias ? static_cast<const T*>(operands.bias) + group * g.out_per_group : nullptr;
+    T* dst = static_cast<T*>(operands.dst) + group * g.out_per_group * g.dst_plane + first_pixel(g, box);
+    switch (plan.columns) {
+      case 8: run_box<T, 1, 8>(g, plan, box, copy, offsets, weights, bias, dst); break;
+      case 4: run_box<T, 2, 4>(g, plan, box, copy, offsets, weights, bias, dst); break;
+      case 3: run_box<T, 4, 3>(g, plan, box, copy, offsets, weights, bias, dst); break;
+      default: run_box<T, kTileRows<V>, kTileColumns>(g, plan, box, copy, offsets, weights, bias, dst);
+    }
+  }
+}
+
+const char* refuses(const Geometry& g) {
+  if (g.layout != Layout::kChannelsFirst) return "is for channels first";
+  if (g.in_per_group == 1 && g.groups > 1) return "is for more than one input channel a group";
+  if (g.shared_bank) return "has no shared bank";
+  const GroupedPlan plan = g.element == ElementType::kFloat32 ? grouped_plan<float>(g) : grouped_plan<double>(g);
+  if (plan.copy > 0x7fffffff || plan.steps > 0x7fffffff) return "would copy more than 2^31 elements";
+  return nullptr;
+}
+
+template <class T>
+double cost(const Geometry& g) {
+  using V = Vec<T>;
+  const GroupedPlan plan = grouped_plan<T>(g);
+  const Box& box = plan.boxes.largest;
+  const double items = static_cast<double>(g.groups) * static_cast<double>(plan.boxes.count());
+  const double positions = static_cast<double>(box.height - 1) * plan.pitch + box.width;
+  const double pixel_tiles = static_cast<double>(parts(static_cast<int64_t>(positions), plan.columns * V::kLanes));
+  const double rate = V::kRegisters == 32 && V::kLanes > 4 ? 1 : 2;  // multiply-adds of vectors a cycle
+  const double sums = static_cast<double>(g.out_per_group) / plan.tiles * plan.columns;
+  const double step = (sums < 4 * rate ? 4 * rate : sums) / rate;
+  const double seams = 3.0 * plan.columns * V::kLanes / plan.pitch;  // the share of tiles with a seam, and more
+  const double tile = step * static_cast<double>(plan.steps) * 1.06 + 30 + (seams < 3 ? seams : 3) * sums;
+  const double copies = static_cast<double>(plan.copy) / V::kLanes * (g.w.stride == 1 ? 2 : g.w.stride == 2 ? 4 : 12);
+  return 500 + items * (pixel_tiles * plan.tiles * tile + copies + 100);
+}
+
+constexpr Kernel kKernels[] = {
+    {"grouped", ElementType::kFloat32, true, refuses, cost<float>, work_items<float>, packed_bytes<float>, pack<float>,
+     scratch_bytes<float>, run<float>},
+    {"grouped", ElementType::kFloat64, true, refuses, cost<double>, work_items<double>, packed_bytes<double>,
+     pack<double>, scratch_bytes<double>, run<double>},
+};
+
+}  // namespace
+
+extern constinit const KernelList DEPTHWISE_KERNEL_LIST(grouped) = {DEPTHWISE_ISA_NAME, kKernels, 2};
+
+}  // namespace depthwise
