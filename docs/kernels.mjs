@@ -1,5 +1,5 @@
 // Writes the table of kernels into ARCHITECTURE.md, from the sources' header lines, the addon and a run of the native
-// bench:  build-native-gcc/bench/native/kernel_bench --all-kernels > bench/results/FILE.txt && node docs/kernels.mjs FILE.txt
+// bench:  build-native-gcc/kernel_bench --all-kernels > bench/results/FILE.txt && node docs/kernels.mjs FILE.txt
 import { readFileSync, writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
