@@ -14,7 +14,6 @@ assert(external !== undefined, "no External of Node's to try");
 
 const others = { external, object: {}, null: null, undefined: undefined, function: () => {}, number: 1, array: input };
 others.proxy = new Proxy({}, {});
-others.child = Object.create(plan);
 let refused = 0;
 function refuses(body, name) {
   const thrown = thrownBy(body);
