@@ -2,9 +2,10 @@
 // what their memory is now. After that no code of the caller runs any more.
 import type { FloatArray } from "./backend/types.js";
 import { shapeError, show, showShape, typedArrayTag, typeError } from "./errors.js";
-import { type ConvProblem, makeProblem, type Operation, readSettings, settingNames } from "./geometry.js";
+import { type ConvProblem, makeProblem } from "./geometry.js";
 import { hasData, type Operand, readOperand, requireMemory, requireOneDType } from "./operand.js";
 import { type OptionValues, readOptions } from "./options.js";
+import { type Operation, readSettings, settingNames } from "./settings.js";
 import { sameShape, Tensor } from "./tensor.js";
 import { requireNoOverlap } from "./typed-array.js";
 

@@ -2,9 +2,10 @@ import { createPlan } from "./backend/load.js";
 import type { BackendPlan, DType, FloatArray, PackedWeights } from "./backend/types.js";
 import { readSignal, splitBias } from "./conv-arguments.js";
 import { requireShape, shapeError, showShape, typeError } from "./errors.js";
-import { makeProblem, type Operation, readSettings, settingNames } from "./geometry.js";
+import { makeProblem } from "./geometry.js";
 import { readOperand, requireMemory, requireOneDType } from "./operand.js";
 import { readOptions } from "./options.js";
+import { type Operation, readSettings, settingNames } from "./settings.js";
 import { allocate, dtypeOf, requireFloatArray, requireNoOverlap, requireUsable } from "./typed-array.js";
 
 /** Options of `ConvPlan.runAsync`. */

@@ -90,11 +90,6 @@ export function backendError(message: string, cause?: unknown): DepthwiseError {
   );
 }
 
-/** A promise of this library to itself is broken; seeing one is a defect here. */
-export function internalError(message: string): DepthwiseError {
-  return new DepthwiseError("ERR_DEPTHWISE_INTERNAL", `depthwise internal: ${message}`);
-}
-
 /** Shapes as `[n, c, h, w]`. */
 export function showShape(shape: readonly number[]): string {
   return `[${shape.join(", ")}]`;

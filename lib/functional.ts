@@ -3,8 +3,8 @@ import { createPlan } from "./backend/load.js";
 import type { Activation, Layout, PaddingMode } from "./backend/types.js";
 import { readCall } from "./conv-arguments.js";
 import { ConvPlan } from "./conv-plan.js";
-import { CONV1D, CONV2D, CONV3D, type Operation, SHARED_DEPTHWISE_CONV2D } from "./geometry.js";
 import type { TensorLike } from "./operand.js";
+import { CONV1D, CONV2D, CONV3D, type Operation, SHARED_DEPTHWISE_CONV2D } from "./settings.js";
 import type { Tensor } from "./tensor.js";
 import { allocate } from "./typed-array.js";
 

@@ -10,9 +10,9 @@ import {
   typedArrayTag,
   typeError,
 } from "./errors.js";
-import { LAYOUTS } from "./geometry.js";
 import { readOperand, requireMemory, type TensorLike } from "./operand.js";
 import { readOptions } from "./options.js";
+import { LAYOUTS } from "./settings.js";
 import { readDType, Tensor } from "./tensor.js";
 import { allocate } from "./typed-array.js";
 

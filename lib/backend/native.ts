@@ -1,7 +1,7 @@
 // The addon behind the same interface as the fallback. It re-checks lengths for memory safety; every rule that a
 // user can break has been applied before.
 import { backendError } from "../errors.js";
-import { ACTIVATIONS, LAYOUTS, PADDING_MODES } from "../geometry.js";
+import { ACTIVATIONS, LAYOUTS, PADDING_MODES } from "../settings.js";
 import { onAbort } from "./abort.js";
 import type {
   AsyncWeights,

@@ -2,10 +2,10 @@
 import type { Activation, DType, Layout, PaddingMode } from "../backend/types.js";
 import { requireBoolean, shapeError, showShape, typeError } from "../errors.js";
 import type { ConvPlanOptions, PerAxis } from "../functional.js";
-import { type ConvSettings, type Operation, readPerAxis, readSettings, settingNames } from "../geometry.js";
 import * as init from "../init.js";
 import type { TensorLike } from "../operand.js";
 import { type OptionValues, readOptions } from "../options.js";
+import { type ConvSettings, type Operation, readPerAxis, readSettings, settingNames } from "../settings.js";
 import { readDType, sameShape, Tensor, zeros } from "../tensor.js";
 import { allocate } from "../typed-array.js";
 import { asTensor, readForward, readForwardAsync, requireOut } from "./call.js";

@@ -1,7 +1,7 @@
 // The convolutions as PyTorch has them.
 import { requireDivides, requirePositiveInteger } from "../errors.js";
 import type { PerAxis } from "../functional.js";
-import type { Operation } from "../geometry.js";
+import type { Operation } from "../settings.js";
 import { type ConvDesign, ConvModule, type ConvModuleOptions, readDesign } from "./conv-module.js";
 
 function design(

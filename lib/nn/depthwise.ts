@@ -1,8 +1,8 @@
 // Convolutions in which every output channel sees one input channel, with kernels of its own or from one bank.
 import { rangeError, requirePositiveInteger } from "../errors.js";
 import type { PerAxis } from "../functional.js";
-import type { Operation } from "../geometry.js";
 import * as init from "../init.js";
+import type { Operation } from "../settings.js";
 import { type ConvDesign, ConvModule, type ConvModuleOptions, readDesign } from "./conv-module.js";
 
 /** Options of the depthwise modules: the groups follow from the channels. */

@@ -2,7 +2,8 @@
 import { createPlan } from "../backend/load.js";
 import type { BackendPlan, DType, PackedWeights } from "../backend/types.js";
 import { shapeError, showShape } from "../errors.js";
-import { type ConvProblem, type ConvSettings, makeProblem, type Operation } from "../geometry.js";
+import { type ConvProblem, makeProblem } from "../geometry.js";
+import type { ConvSettings, Operation } from "../settings.js";
 import type { Tensor } from "../tensor.js";
 import type { WeightSnapshot } from "./weights.js";
 

@@ -2,8 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { createBackend } from "../../lib/backend/load.js";
 import type { Backend, BackendPlan, Geometry } from "../../lib/backend/types.js";
-import { CONV1D, CONV2D, CONV3D, makeProblem, readSettings, SHARED_DEPTHWISE_CONV2D } from "../../lib/geometry.js";
+import { makeProblem } from "../../lib/geometry.js";
 import { backendInfo } from "../../lib/index.js";
+import { CONV1D, CONV2D, CONV3D, readSettings, SHARED_DEPTHWISE_CONV2D } from "../../lib/settings.js";
 import { expectedFor, expectResult, expectSameBits, makeOperands, type Operands } from "../support/compare.js";
 import { optionsOf, type Problem, parse, rankOf, shapesOf } from "../support/descriptor.js";
 import type { Expected } from "../support/reference.js";

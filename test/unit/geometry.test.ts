@@ -1,15 +1,8 @@
 // Arguments -> geometry, in tables; what is refused is in messages.test.ts.
 import { describe, expect, test } from "vitest";
-import {
-  CONV1D,
-  CONV2D,
-  CONV3D,
-  makeProblem,
-  type Operation,
-  readSettings,
-  SHARED_DEPTHWISE_CONV2D,
-} from "../../lib/geometry.js";
+import { makeProblem } from "../../lib/geometry.js";
 import type { OptionValues } from "../../lib/options.js";
+import { CONV1D, CONV2D, CONV3D, type Operation, readSettings, SHARED_DEPTHWISE_CONV2D } from "../../lib/settings.js";
 
 function problem(operation: Operation, input: number[], weight: number[], options: OptionValues = {}) {
   return makeProblem(operation, readSettings(operation, options), "float32", input, weight, null);
