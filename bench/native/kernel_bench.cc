@@ -1,7 +1,8 @@
-// kernel_bench [--isa X] [--kernel NAME] [--all-kernels] [--seconds S] [name-or-descriptor ...]
-// Kernels without JavaScript and without threads: verifies each against the formula, then times it warm, beside the FMA
-// peak of this core and the bandwidth of a copy of the same size, both measured in this run. FLOP count in-bounds
-// multiply-adds; the roofline is the slower of FLOP / peak and bytes / copy bandwidth.
+// kernel_bench [--isa X] [--kernel NAME] [--all-kernels] [--threads N] [--seconds S] [name-or-descriptor ...]
+// Kernels without JavaScript: on their own, on one thread, or with --threads through a plan. It verifies each against
+// the formula, then times it warm, beside the FMA peak of this core and the bandwidth of a copy of the same size, both
+// measured in this run. FLOP count in-bounds multiply-adds; the roofline is the slower of FLOP / peak and bytes / copy
+// bandwidth.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -9,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "dispatch/kernel_list.h"
+#include "conv/plan.h"
 #include "expect.h"
 #include "machine.h"
 #include "problem.h"
@@ -29,6 +30,7 @@ struct Options {
   std::string isa, kernel, shapes = DEPTHWISE_SHAPES;
   std::vector<std::string> wanted;
   bool all_kernels = false;
+  int threads = 0;  // 0: the kernel alone, without a plan
   double seconds = 0.3;
 };
 
@@ -73,35 +75,61 @@ bool is_right(const Geometry& g, const Kernel& kernel, const void* src, const vo
   return true;
 }
 
-// Times all images of the batch one after the other, as one thread does.
-bool bench_kernel(const std::string& label, const Problem& problem, const Kernel& kernel, const char* isa,
-                  double peak_gflops, double seconds) {
-  const Geometry& g = problem.g;
-  Aligned src(bytes(g, g.src_elements * problem.batch)), weight(bytes(g, g.weight_elements)),
-      bias(bytes(g, g.weight_count)), dst(bytes(g, g.dst_elements * problem.batch)), packed(kernel.packed_bytes(g)),
-      scratch(kernel.scratch_bytes(g));
-  test::Random random(1);
-  fill(random, g, src.data, g.src_elements * problem.batch);
-  fill(random, g, weight.data, g.weight_elements);
-  fill(random, g, bias.data, g.weight_count);
-  const bool packs = kernel.packed_bytes(g) > 0;
-  if (packs) kernel.pack(g, weight.data, packed.data);
-  const int64_t items = kernel.work_items(g);
-  const void* bias_or_null = g.has_bias ? bias.data : nullptr;
-  const auto run = [&] {
-    for (int64_t n = 0; n < problem.batch; ++n)
+// The arrays of one problem, and the two ways to run a kernel over them.
+struct Bench {
+  Bench(const Problem& problem, const Kernel& kernel, const char* isa)
+      : g(problem.g),
+        batch(problem.batch),
+        kernel(kernel),
+        src(bytes(g, g.src_elements * batch)),
+        weight(bytes(g, g.weight_elements)),
+        bias(bytes(g, g.weight_count)),
+        dst(bytes(g, g.dst_elements * batch)),
+        packed(kernel.packed_bytes(g)),
+        scratch(kernel.scratch_bytes(g)) {
+    test::Random random(1);
+    fill(random, g, src.data, g.src_elements * batch);
+    fill(random, g, weight.data, g.weight_elements);
+    fill(random, g, bias.data, g.weight_count);
+    packs = kernel.packed_bytes(g) > 0;
+    if (packs) kernel.pack(g, weight.data, packed.data);
+    Reason reason;
+    plan = ConvPlan::create(g, {isa, kernel.name}, &reason);
+    if (plan) plan_weights = PackedWeights::create(*plan, weight.data, bias_or_null());
+  }
+  const void* bias_or_null() const { return g.has_bias ? bias.data : nullptr; }
+  // All images of the batch one after the other.
+  void run_kernel() const {
+    const int64_t items = kernel.work_items(g);
+    for (int64_t n = 0; n < batch; ++n)
       kernel.run(g,
                  {static_cast<char*>(src.data) + bytes(g, n * g.src_elements), packs ? packed.data : weight.data,
-                  bias_or_null, static_cast<char*>(dst.data) + bytes(g, n * g.dst_elements)},
+                  bias_or_null(), static_cast<char*>(dst.data) + bytes(g, n * g.dst_elements)},
                  scratch.data, 0, items);
-  };
+  }
+  void run_plan(int threads) const { plan->run(*plan_weights, batch, src.data, dst.data, threads); }
+
+  const Geometry& g;
+  const int64_t batch;
+  const Kernel& kernel;
+  Aligned src, weight, bias, dst, packed, scratch;
+  bool packs = false;
+  Ref<ConvPlan> plan;
+  Ref<PackedWeights> plan_weights;
+};
+
+bool bench_kernel(const std::string& label, const Problem& problem, const Kernel& kernel, const char* isa,
+                  double peak_gflops, const Options& options) {
+  const Geometry& g = problem.g;
+  const Bench bench(problem, kernel, isa);
+  const auto run = [&] { options.threads > 0 ? bench.run_plan(options.threads) : bench.run_kernel(); };
   run();
   const std::string name = std::string(kernel.name) + "/" + isa;
-  if (!is_right(g, kernel, src.data, weight.data, bias_or_null, dst.data)) {
+  if (!is_right(g, kernel, bench.src.data, bench.weight.data, bench.bias_or_null(), bench.dst.data)) {
     printf("%-24s %-36s WRONG\n", label.c_str(), name.c_str());
     return false;
   }
-  const Times times = time_calls(run, seconds);
+  const Times times = time_calls(run, options.seconds);
   const double flop = 2 * test::inside_multiply_adds(g) * static_cast<double>(problem.batch);
   const int64_t moved = bytes(g, (g.src_elements + g.dst_elements) * problem.batch + g.weight_elements);
   const double peak = g.element == ElementType::kFloat32 ? peak_gflops : peak_gflops / 2;
@@ -124,7 +152,7 @@ bool bench_problem(const std::string& label, const std::string& descriptor, cons
     return options.wanted.empty();  // over all shapes a kernel skips what it refuses
   }
   if (!options.all_kernels)
-    return bench_kernel(label, problem, *choice.kernel, choice.isa, fma_peak_gflops(choice.isa), options.seconds);
+    return bench_kernel(label, problem, *choice.kernel, choice.isa, fma_peak_gflops(choice.isa), options);
   bool fine = true;
   for (int32_t l = 0; l < kernel_list_count(); ++l) {
     const KernelList& list = kernel_list(l);
@@ -132,7 +160,7 @@ bool bench_problem(const std::string& label, const std::string& descriptor, cons
     for (int32_t i = 0; i < list.count; ++i)
       if (!refusal(list.kernels[i], problem.g))
         fine &= bench_kernel(label + (&list.kernels[i] == choice.kernel ? "*" : ""), problem, list.kernels[i], list.isa,
-                             fma_peak_gflops(list.isa), options.seconds);
+                             fma_peak_gflops(list.isa), options);
   }
   return fine;
 }
@@ -148,11 +176,14 @@ int main_bench(int argc, char** argv) {
       options.kernel = argv[++i];
     else if (word == "--seconds" && more)
       options.seconds = atof(argv[++i]);
+    else if (word == "--threads" && more)
+      options.threads = atoi(argv[++i]);
     else if (word == "--all-kernels")
       options.all_kernels = true;
     else if (word[0] == '-')
       return fprintf(stderr,
-                     "kernel_bench [--isa X] [--kernel NAME] [--all-kernels] [--seconds S] [name-or-descriptor ...]\n"),
+                     "kernel_bench [--isa X] [--kernel NAME] [--all-kernels] [--threads N] [--seconds S] "
+                     "[name-or-descriptor ...]\n"),
              2;
     else
       options.wanted.push_back(word);
