@@ -1,6 +1,7 @@
 # The Node-API addon, depthwise.node. cmake-js sets CMAKE_JS_INC (headers), CMAKE_JS_SRC and CMAKE_JS_LIB.
 file(GLOB binding_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/native/addon.cc ${CMAKE_SOURCE_DIR}/native/binding/*.cc)
 add_library(depthwise MODULE ${binding_sources} ${DEPTHWISE_KERNEL_OBJECTS} ${CMAKE_JS_SRC})
+add_dependencies(depthwise ${DEPTHWISE_KERNEL_TARGETS})
 set_target_properties(depthwise PROPERTIES PREFIX "" SUFFIX ".node")
 target_include_directories(depthwise PRIVATE ${CMAKE_SOURCE_DIR}/native ${CMAKE_JS_INC})
 # No C++ exception ever: every status is checked, and nothing is thrown while an environment ends.

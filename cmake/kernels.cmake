@@ -1,5 +1,5 @@
 # Each family of kernels (native/kernels/families.h), compiled once for each ISA with that ISA's flags.
-# Sets DEPTHWISE_ISAS and DEPTHWISE_KERNEL_OBJECTS.
+# Sets DEPTHWISE_ISAS, DEPTHWISE_KERNEL_OBJECTS, and DEPTHWISE_KERNEL_TARGETS that make them.
 
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/native/kernels/families.h)
 file(READ ${CMAKE_SOURCE_DIR}/native/kernels/families.h families)
@@ -47,6 +47,8 @@ function(depthwise_isa_objects variable isa)
       set_source_files_properties(${object} PROPERTIES EXTERNAL_OBJECT TRUE GENERATED TRUE)
       list(APPEND objects ${object})
     endforeach()
+    # Objects of a command are known in this folder of CMake only; others depend on the target.
+    add_custom_target(${variable}_${isa} DEPENDS ${objects})
     set(${variable} ${objects} PARENT_SCOPE)
   else()
     set(library ${variable}_${isa})
@@ -62,7 +64,9 @@ if(DEPTHWISE_KERNEL_COMPILER AND DEPTHWISE_SANITIZE)
 endif()
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/kernel-objects)
 set(DEPTHWISE_KERNEL_OBJECTS "")
+set(DEPTHWISE_KERNEL_TARGETS "")
 foreach(isa ${DEPTHWISE_ISAS})
   depthwise_isa_objects(kernels ${isa} ${DEPTHWISE_FAMILY_SOURCES})
   list(APPEND DEPTHWISE_KERNEL_OBJECTS ${kernels})
+  list(APPEND DEPTHWISE_KERNEL_TARGETS kernels_${isa})
 endforeach()
