@@ -33,6 +33,8 @@ struct PixelCursor {
   }
 };
 
+bool is_interior(const Axis& axis, int32_t o) { return o >= axis.interior_begin && o < axis.interior_end; }
+
 // All tiles of a box for one panel. dst of pixel p is dst + p * dst_pixel.
 template <class T>
 void run_panel(const Geometry& g, const DensePlan& plan, const DenseItem<T>& item, const T* src,
@@ -55,6 +57,7 @@ void run_panel(const Geometry& g, const DensePlan& plan, const DenseItem<T>& ite
     const int64_t end = part_begin(pixels, tiles, tile_index + 1);
     const int count = static_cast<int>(end - done);
     PixelTile<T> tile;
+    bool padded = false;
     for (int p = 0; p < count; ++p, ++done, at.next(box)) {
       tile.id[p] = (box.od + at.od) * g.d.stride - g.d.pad;
       tile.ih[p] = (box.oh + at.oh) * g.h.stride - g.h.pad;
@@ -63,8 +66,10 @@ void run_panel(const Geometry& g, const DensePlan& plan, const DenseItem<T>& ite
                                              at.ow * plan.copy_w.stride
                                        : tile.id[p] * step_d + tile.ih[p] * step_h + tile.iw[p] * step_w);
       tile.dst[p] = dst + done * dst_pixel;
+      padded |=
+          !(is_interior(g.w, box.ow + at.ow) && is_interior(g.h, box.oh + at.oh) && is_interior(g.d, box.od + at.od));
     }
-    if (item.padded)
+    if (item.padded && padded)
       channel_tile_of<V, kTilePixels<V>, true, T>(count, g, source, tile, panel);
     else
       channel_tile_of<V, kTilePixels<V>, false, T>(count, g, source, tile, panel);
@@ -126,7 +131,7 @@ int64_t packed_bytes(const Geometry& g) {
 template <class T>
 int64_t work_items(const Geometry& g) {
   const DensePlan plan = dense_plan<Vec<T>>(g);
-  return g.groups * plan.boxes.count() * plan.chunks;
+  return plan.gangs * plan.boxes.count() * plan.chunks;
 }
 
 // Scratch: the sums of a box and the copy of its input (channels first), or a pixel of zeros (channels last); and room
@@ -157,28 +162,34 @@ void run(const Geometry& g, const Operands& operands, void* scratch, int64_t beg
   int64_t copied = -1, biased = -1;
   for (int64_t index = begin; index < end; ++index) {
     const int32_t chunk = static_cast<int32_t>(index % plan.chunks);
-    const int64_t box_index = index / plan.chunks % boxes, group = index / plan.chunks / boxes;
+    const int64_t place = index / plan.chunks;
+    // Channels first, the boxes of a group follow one another, and share its weights; channels last, the groups of a
+    // box, and share its memory.
+    const int64_t box_index = channels_first ? place % boxes : place / plan.gangs;
+    const int64_t gang = channels_first ? place / boxes : place % plan.gangs;
     item.box = box_at(g, plan.boxes, box_index);
-    const T* src = static_cast<const T*>(operands.src) + group * g.in_per_group * (channels_first ? g.src_plane : 1);
-    if (plan.copies && copied != index / plan.chunks) {
-      copy_box(g, plan, item.box, src, copy);
-      copied = index / plan.chunks;
+    for (int64_t group = gang * plan.gang; group < (gang + 1) * plan.gang && group < g.groups; ++group) {
+      const T* src = static_cast<const T*>(operands.src) + group * g.in_per_group * (channels_first ? g.src_plane : 1);
+      if (plan.copies && copied != place) {
+        copy_box(g, plan, item.box, src, copy);
+        copied = place;
+      }
+      item.src = plan.copies ? copy : src;
+      item.weight = static_cast<const T*>(operands.weight) + group * group_weights<T>(g);
+      item.bias = operands.bias ? static_cast<const T*>(operands.bias) + group * g.out_per_group : nullptr;
+      // Channels first, the lanes behind the last channel are computed too: their bias must be there.
+      if (channels_first && item.bias && biased != group) {
+        for (int32_t oc = 0; oc < plan.blocks * plan.block; ++oc)
+          bias_room[oc] = oc < g.out_per_group ? item.bias[oc] : T(0);
+        biased = group;
+      }
+      if (channels_first && item.bias) item.bias = bias_room;
+      const int64_t pixel = first_pixel(g, item.box);
+      item.dst = static_cast<T*>(operands.dst) + (channels_first ? group * g.out_per_group * g.dst_plane + pixel
+                                                                 : pixel * g.out_channels + group * g.out_per_group);
+      for (int32_t block = chunk * plan.chunk; block < (chunk + 1) * plan.chunk && block < plan.blocks; ++block)
+        run_block(g, plan, item, block);
     }
-    item.src = plan.copies ? copy : src;
-    item.weight = static_cast<const T*>(operands.weight) + group * group_weights<T>(g);
-    item.bias = operands.bias ? static_cast<const T*>(operands.bias) + group * g.out_per_group : nullptr;
-    // Channels first, the lanes behind the last channel are computed too: their bias must be there.
-    if (channels_first && item.bias && biased != group) {
-      for (int32_t oc = 0; oc < plan.blocks * plan.block; ++oc)
-        bias_room[oc] = oc < g.out_per_group ? item.bias[oc] : T(0);
-      biased = group;
-    }
-    if (channels_first && item.bias) item.bias = bias_room;
-    const int64_t pixel = first_pixel(g, item.box);
-    item.dst = static_cast<T*>(operands.dst) + (channels_first ? group * g.out_per_group * g.dst_plane + pixel
-                                                               : pixel * g.out_channels + group * g.out_per_group);
-    for (int32_t block = chunk * plan.chunk; block < (chunk + 1) * plan.chunk && block < plan.blocks; ++block)
-      run_block(g, plan, item, block);
   }
 }
 

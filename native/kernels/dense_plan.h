@@ -33,6 +33,8 @@ struct DensePlan {
   int32_t blocks;  // of one group
   int32_t chunk;   // blocks of one work item
   int32_t chunks;
+  int32_t gang;  // groups of one work item
+  int32_t gangs;
   int32_t panel;  // input channels that are multiplied before the sums go back to memory
   Boxes boxes;
   bool copies;  // channels first with padding: the input of a box is copied between zeros
@@ -44,6 +46,9 @@ struct DensePlan {
 constexpr int64_t kPanelTaps = 512;
 // Pixels that should share a block of weights while it is in the cache.
 constexpr int64_t kSharingPixels = 48;
+
+// Input and output of so many elements stay in the second cache.
+constexpr int64_t kNearElements = 32 * 1024;
 
 template <class V>
 DensePlan dense_plan(const Geometry& g) {
@@ -60,7 +65,16 @@ DensePlan dense_plan(const Geometry& g) {
       at_least(1, at_most(plan.blocks, outputs / (plan.block * at_most(kSharingPixels, g.dst_plane)))));
   plan.chunks = static_cast<int32_t>(parts(plan.blocks, plan.chunk));
   plan.chunk = static_cast<int32_t>(parts(plan.blocks, plan.chunks));
-  const int64_t pixels = at_least(kTilePixels<V>, outputs / (int64_t{plan.chunk} * plan.block));
+  int64_t pixels = at_least(kTilePixels<V>, outputs / (int64_t{plan.chunk} * plan.block));
+  plan.gang = 1;
+  if (g.layout == Layout::kChannelsLast && g.groups > 1) {
+    // The groups of a pixel share its cache lines: all of them are computed while these are near.
+    const int64_t near = kNearElements / (int64_t{g.in_channels} + g.out_channels);
+    pixels = at_most(pixels, at_least(8 * kTilePixels<V>, near));
+    if (plan.chunks == 1)
+      plan.gang = static_cast<int32_t>(at_most(g.groups, at_least(1, outputs / (pixels * g.out_per_group))));
+  }
+  plan.gangs = static_cast<int32_t>(parts(g.groups, plan.gang));
   plan.boxes = cut_boxes(g, pixels);
 
   plan.copies = g.layout == Layout::kChannelsFirst && !(all_inside(g.d) && all_inside(g.h) && all_inside(g.w));

@@ -57,6 +57,18 @@ DEPTHWISE_INLINE const T* add_tap(V (&sums)[kPixels][kVectors], const T* const (
   return weight;
 }
 
+// The first `count` lanes. Where a masked store is dear, one by one.
+template <class V, class T>
+DEPTHWISE_INLINE void store_tail(V x, T* dst, int count, typename V::Mask mask) {
+  if constexpr (V::kCheapMasks) {
+    x.store(dst, mask);
+  } else {
+    alignas(64) T lanes[V::kLanes];
+    x.store(lanes);
+    for (int i = 0; i < count; ++i) dst[i] = lanes[i];
+  }
+}
+
 // The activation of a whole tile, out of line: it is seldom there, and long.
 template <class V>
 __attribute__((noinline)) void activate_tile(Activation activation, V* sums, int count) {
@@ -130,7 +142,7 @@ void channel_tile(const Geometry& g, const PixelSource<T>& src, const PixelTile<
       if (v < kTail || whole)
         sums[p][v].store(tile.dst[p] + v * V::kLanes);
       else
-        sums[p][v].store(tile.dst[p] + v * V::kLanes, tail_mask);
+        store_tail(sums[p][v], tile.dst[p] + v * V::kLanes, tail, tail_mask);
     }
 }
 
