@@ -29,28 +29,105 @@ DEPTHWISE_INLINE void add_row(const typename V::Element* src, const V* tap, cons
   }
 }
 
+// What all strips of a band share: at least three output rows, whose padding is at most one row.
+template <class T>
+struct Strips {
+  const T* src;  // the input row of the first output row's first tap, column 0; above the plane where !above
+  T* dst;        // the first output row, column 0
+  int64_t src_pitch, dst_pitch;
+  const T* taps;
+  T bias;
+  Activation activation;
+  int32_t full;       // rows less the last two
+  bool above, below;  // whether the first output row's first tap row, and the last one's last, lie in the plane
+  int32_t out;        // outputs of a row
+  const T* limit;     // whole vectors may be stored up to here
+  const char *next_src, *next_dst;
+};
+
 template <class V, Columns kColumns>
-DEPTHWISE_INLINE void k3_strip(Rows<typename V::Element>& rows, const ColumnBlock<V, 3>& block) {
+DEPTHWISE_INLINE void k3_strip(Strips<typename V::Element>& strips, const ColumnBlock<V, 3>& block) {
   using T = typename V::Element;
-  constexpr bool kMaySpill = kColumns == Columns::kBoth || kColumns == Columns::kMasked;
+  const int64_t src_pitch = strips.src_pitch, dst_pitch = strips.dst_pitch;
+  const Activation activation = strips.activation;
+  const T* const limit = strips.limit;
+  const T* src = strips.src + block.iw;
+  T* dst = strips.dst + block.ow;
+  const char *next_src = strips.next_src, *next_dst = strips.next_dst;
+  int32_t full = strips.full;
+  V tap[9];
+  DEPTHWISE_UNROLL
+  for (int i = 0; i < 9; ++i) tap[i] = V::broadcast(strips.taps[i]);
+  const V bias = V::broadcast(strips.bias);
+  const auto store = [&](V sum) DEPTHWISE_INLINE_LAMBDA {
+    const V result = clamp_at_store(activation, sum);
+    if (kColumns == Columns::kBoth && dst + V::kLanes > limit)
+      result.store(dst, V::Mask::first(strips.out - block.ow));
+    else
+      result.store(dst);
+    src += src_pitch;
+    dst += dst_pitch;
+  };
+
+  // Sums of the output rows whose last, middle and first tap row comes next.
+  V sums[3] = {bias, bias, bias};
+  if (strips.above) add_row<V, kColumns, 0, 1>(src, tap, block.in_row, sums);
+  src += src_pitch;
+  add_row<V, kColumns, 1, 2>(src, tap, block.in_row, sums);
+  src += src_pitch;
+  // Three rows at a time bring each sum back to its place.
+  for (; full >= 3; full -= 3) {
+    DEPTHWISE_UNROLL
+    for (int i = 0; i < 3; ++i) {
+      V turned[3] = {sums[i], sums[(i + 1) % 3], bias};
+      add_row<V, kColumns, 2, 3>(src, tap, block.in_row, turned);
+      store(turned[0]);
+      sums[(i + 1) % 3] = turned[1];
+      sums[(i + 2) % 3] = turned[2];
+      prefetch(next_src + i * static_cast<int>(sizeof(V)));
+      prefetch(next_dst + i * static_cast<int>(sizeof(V)));
+    }
+    next_src += 3 * sizeof(V);
+    next_dst += 3 * sizeof(V);
+  }
+  // Not unrolled: GCC would write these few rows out once more.
+#pragma GCC unroll 1
+  for (; full > 0; --full) {
+    sums[2] = bias;
+    add_row<V, kColumns, 2, 3>(src, tap, block.in_row, sums);
+    store(sums[0]);
+    sums[0] = sums[1];
+    sums[1] = sums[2];
+  }
+  // The last two output rows: no sum begins any more.
+  add_row<V, kColumns, 2, 2>(src, tap, block.in_row, sums);
+  store(sums[0]);
+  if (strips.below) add_row<V, kColumns, 2, 1>(src, tap, block.in_row, sums + 1);
+  store(sums[1]);
+  strips.next_src = next_src;
+  strips.next_dst = next_dst;
+}
+
+// Any padding, every load masked.
+template <class V>
+__attribute__((noinline)) void k3_masked_strip(const Rows<typename V::Element>& rows, const ColumnBlock<V, 3>& block) {
+  using T = typename V::Element;
+  constexpr Columns kColumns = Columns::kMasked;
   const Axis& h = rows.g->h;
   const int64_t src_pitch = rows.g->w.in, dst_pitch = rows.g->w.out;
   const Activation activation = rows.g->activation;
   T* const limit = rows.limit;
   const int32_t begin = rows.begin, end = rows.end, out = rows.g->w.out;
-  const char *next_src = rows.next_src, *next_dst = rows.next_dst;
   typename V::Mask in_row[3];
-  if (kColumns != Columns::kInside) {
-    DEPTHWISE_UNROLL
-    for (int kw = 0; kw < 3; ++kw) in_row[kw] = block.in_row[kw];
-  }
+  DEPTHWISE_UNROLL
+  for (int kw = 0; kw < 3; ++kw) in_row[kw] = block.in_row[kw];
   V tap[9];
   DEPTHWISE_UNROLL
   for (int i = 0; i < 9; ++i) tap[i] = V::broadcast(rows.channel.taps[i]);
   const V bias = V::broadcast(rows.channel.bias);
   const auto store = [&](T* dst, V sum) DEPTHWISE_INLINE_LAMBDA {
     const V result = clamp_at_store(activation, sum);
-    if (kMaySpill && dst + V::kLanes > limit)
+    if (dst + V::kLanes > limit)
       result.store(dst, V::Mask::first(out - block.ow));
     else
       result.store(dst);
@@ -79,10 +156,6 @@ DEPTHWISE_INLINE void k3_strip(Rows<typename V::Element>& rows, const ColumnBloc
     store(dst, sums[0]);
     sums[0] = sums[1];
     sums[1] = sums[2];
-    prefetch(next_src);
-    prefetch(next_dst);
-    next_src += sizeof(V);
-    next_dst += sizeof(V);
   }
   // The last two output rows, and those below the input: no sum begins any more that a row would add to.
   for (; oh < end; ++oh, ++ih, src += src_pitch, dst += dst_pitch) {
@@ -92,8 +165,6 @@ DEPTHWISE_INLINE void k3_strip(Rows<typename V::Element>& rows, const ColumnBloc
     sums[0] = sums[1];
     sums[1] = bias;
   }
-  rows.next_src = next_src;
-  rows.next_dst = next_dst;
 }
 
 }  // namespace

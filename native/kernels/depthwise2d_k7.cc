@@ -2,8 +2,7 @@
 // Refuses: other sizes, strides, dilations, layouts; padding that is not zeros.
 // Loop order: output channel, band of rows that fits the first-level cache, tile of rows, column block.
 // In registers: the sums of a tile, the taps of one column (depthwise2d_tile.h).  Reads beyond: nothing.
-#include "kernels/depthwise2d_planes.h"
-#include "kernels/depthwise2d_tile_rows.h"
+#include "kernels/depthwise2d_small.h"
 
 namespace depthwise {
 namespace {
@@ -12,6 +11,7 @@ constexpr int32_t kStep = 7;
 
 template <class T>
 void run(const Geometry& g, const Operands& operands, void*, int64_t begin, int64_t end) {
+  if (run_small_planes<T, 7, 7>(g, operands, begin, end)) return;
   run_planes<T, 7>(g, operands, begin, end, kStep, run_tiles<Vec<T>, 7, 7>);
 }
 

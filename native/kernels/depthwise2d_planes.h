@@ -30,6 +30,7 @@ DEPTHWISE_INLINE void run_planes(const Geometry& g, const Operands& operands, in
     Rows<T> rows;
     rows.g = &g;
     rows.channel = channel_of<T>(g, operands, walk);
+    rows.guarded = needs_guard<V, kKernel>(g, walk.group);
     const int32_t item_end = static_cast<int32_t>(min_of(walk.row() + items.rows, g.h.out));
     rows.limit = items.count == 1 ? owned_end : rows.channel.dst + int64_t{item_end} * g.w.out;
     for (rows.begin = static_cast<int32_t>(walk.row()); rows.begin < item_end; rows.begin = rows.end) {

@@ -8,13 +8,10 @@
 namespace depthwise {
 namespace {
 
+// What all tiles of a call share.
 template <class T>
-struct TileRows {
-  const T* src;  // the input row of the first output row's first tap (it may lie in the padding), column 0
-  T* dst;        // the first output row, column 0
+struct TileShape {
   int64_t src_pitch, dst_pitch;
-  const T* taps;
-  T bias;
   Activation activation;
   int32_t out;     // outputs of a row
   const T* limit;  // whole vectors may be stored up to here
@@ -25,16 +22,16 @@ struct TileRows {
 enum class TilePlace { kMiddle, kTop, kBottom, kWhole };
 
 template <class V, int kRows>
-DEPTHWISE_INLINE void store_tile(const TileRows<typename V::Element>& tile, int32_t ow, bool may_spill, V* sums) {
-  typename V::Element* dst = tile.dst + ow;
-  const int64_t pitch = tile.dst_pitch;
-  if (__builtin_expect(tile.activation != Activation::kNone, false)) {
-    const Activation activation = tile.activation;
+DEPTHWISE_INLINE void store_tile(const TileShape<typename V::Element>& shape, typename V::Element* dst, int32_t ow,
+                                 bool may_spill, V* sums) {
+  const int64_t pitch = shape.dst_pitch;
+  if (__builtin_expect(shape.activation != Activation::kNone, false)) {
+    const Activation activation = shape.activation;
     DEPTHWISE_UNROLL
     for (int r = 0; r < kRows; ++r) sums[r] = clamp_at_store(activation, sums[r]);
   }
-  if (may_spill && dst + (kRows - 1) * pitch + V::kLanes > tile.limit) {
-    const typename V::Mask in_row = V::Mask::first(tile.out - ow);
+  if (may_spill && dst + (kRows - 1) * pitch + V::kLanes > shape.limit) {
+    const typename V::Mask in_row = V::Mask::first(shape.out - ow);
     DEPTHWISE_UNROLL
     for (int r = 0; r < kRows; ++r) sums[r].store(dst + r * pitch, in_row);
     return;
@@ -70,37 +67,68 @@ DEPTHWISE_INLINE void add_tap_columns(const typename V::Element* src, int64_t pi
   }
 }
 
+// `src`: the input row of the first output row's first tap (it may lie in the padding), at block.iw; `dst`: the first
+// output row, at block.ow.
 template <class V, int kKernel, int kRows, Columns kColumns, TilePlace kPlace>
-DEPTHWISE_INLINE void tile_block(const TileRows<typename V::Element>& tile, const ColumnBlock<V, kKernel>& block) {
+__attribute__((noinline)) void tile(const TileShape<typename V::Element>& shape, const ColumnBlock<V, kKernel>& block,
+                                    const typename V::Element* src, typename V::Element* dst,
+                                    const typename V::Element* taps, typename V::Element bias) {
   constexpr int kTop = kPlace == TilePlace::kTop || kPlace == TilePlace::kWhole ? kKernel / 2 : 0;
   constexpr int kBottom = kPlace == TilePlace::kBottom || kPlace == TilePlace::kWhole ? kKernel / 2 : 0;
   // Tap columns left of the middle see the left padding, those right of it the right one.
   constexpr int kLeftEnd = kColumns == Columns::kLeft || kColumns == Columns::kBoth ? kKernel / 2 : 0;
   constexpr int kRightBegin = kColumns == Columns::kRight || kColumns == Columns::kBoth ? kKernel / 2 + 1 : kKernel;
-  const int64_t pitch = tile.src_pitch;
-  const typename V::Element *src = tile.src + kTop * pitch + block.iw, *taps = tile.taps;
+  const int64_t pitch = shape.src_pitch;
   V sums[kRows];
-  const V bias = V::broadcast(tile.bias);
   DEPTHWISE_UNROLL
-  for (int r = 0; r < kRows; ++r) sums[r] = bias;
+  for (int r = 0; r < kRows; ++r) sums[r] = V::broadcast(bias);
+  src += kTop * pitch;
   add_tap_columns<V, kKernel, kRows, kTop, kBottom, true>(src, pitch, taps, block.in_row, 0, kLeftEnd, sums);
   add_tap_columns<V, kKernel, kRows, kTop, kBottom, false>(src, pitch, taps, block.in_row, kLeftEnd, kRightBegin, sums);
   add_tap_columns<V, kKernel, kRows, kTop, kBottom, true>(src, pitch, taps, block.in_row, kRightBegin, kKernel, sums);
-  store_tile<V, kRows>(tile, block.ow, kColumns == Columns::kBoth, sums);
+  store_tile<V, kRows>(shape, dst, block.ow, kColumns == Columns::kBoth, sums);
 }
 
-// Any padding, one output row: the tap rows that lie in the plane, every load masked.
 template <class V, int kKernel>
-__attribute__((noinline)) void padded_row(const TileRows<typename V::Element>& tile,
-                                          const ColumnBlock<V, kKernel>& block, int kh_begin, int kh_end) {
-  V sum = V::broadcast(tile.bias);
-  for (int kw = 0; kw < kKernel; ++kw) {
-    const typename V::Mask in_row = block.columns == Columns::kInside ? V::Mask::first(V::kLanes) : block.in_row[kw];
-    for (int kh = kh_begin; kh < kh_end; ++kh)
-      sum = fma(V::load(tile.src + kh * tile.src_pitch + block.iw + kw, in_row),
-                V::broadcast(tile.taps[kh * kKernel + kw]), sum);
+using Tile = void (*)(const TileShape<typename V::Element>&, const ColumnBlock<V, kKernel>&, const typename V::Element*,
+                      typename V::Element*, const typename V::Element*, typename V::Element);
+
+// The tile of kRows rows at a place, by columns (kMasked has none).
+template <class V, int kKernel, int kRows, TilePlace kPlace>
+inline constexpr Tile<V, kKernel> kTilesAt[] = {
+    tile<V, kKernel, kRows, Columns::kInside, kPlace>, tile<V, kKernel, kRows, Columns::kLeft, kPlace>,
+    tile<V, kKernel, kRows, Columns::kRight, kPlace>, tile<V, kKernel, kRows, Columns::kBoth, kPlace>};
+
+template <class V, int kKernel, int kRows>
+DEPTHWISE_INLINE const Tile<V, kKernel>* tiles_at(TilePlace place) {
+  switch (place) {
+    case TilePlace::kTop: return kTilesAt<V, kKernel, kRows, TilePlace::kTop>;
+    case TilePlace::kBottom: return kTilesAt<V, kKernel, kRows, TilePlace::kBottom>;
+    case TilePlace::kWhole: return kTilesAt<V, kKernel, kRows, TilePlace::kWhole>;
+    default: return kTilesAt<V, kKernel, kRows, TilePlace::kMiddle>;
   }
-  clamp_at_store(tile.activation, sum).store(tile.dst + block.ow, V::Mask::first(tile.out - block.ow));
+}
+
+// The place of `rows` output rows from `oh` on; false where their padding is none that a tile knows.
+template <int kKernel>
+DEPTHWISE_INLINE bool tile_place(const Axis& h, int32_t oh, int32_t rows, TilePlace* place) {
+  const int32_t above = h.pad - oh, below = oh - h.pad + rows + kKernel - 1 - h.in;
+  const bool top = above > 0, bottom = below > 0;
+  *place = top && bottom ? TilePlace::kWhole : top ? TilePlace::kTop : bottom ? TilePlace::kBottom : TilePlace::kMiddle;
+  return (!top || above == kKernel / 2) && (!bottom || below == kKernel / 2);
+}
+
+// Any padding, one output row: tap rows [kh_begin, kh_end) lie in the plane; every load is masked.
+template <class V, int kKernel>
+__attribute__((noinline)) void padded_row(const TileShape<typename V::Element>& shape,
+                                          const ColumnBlock<V, kKernel>& block, const typename V::Element* src,
+                                          typename V::Element* dst, const typename V::Element* taps,
+                                          typename V::Element bias, int kh_begin, int kh_end) {
+  V sum = V::broadcast(bias);
+  for (int kw = 0; kw < kKernel; ++kw)
+    for (int kh = kh_begin; kh < kh_end; ++kh)
+      sum = fma(V::load(src + kh * shape.src_pitch + kw, block.in_row[kw]), V::broadcast(taps[kh * kKernel + kw]), sum);
+  clamp_at_store(shape.activation, sum).store(dst, V::Mask::first(shape.out - block.ow));
 }
 
 }  // namespace

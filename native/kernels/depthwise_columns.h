@@ -31,17 +31,15 @@ DEPTHWISE_INLINE ColumnBlock<V, kKernel> column_block(const Axis& w, int32_t ow)
   const int64_t outputs = min_of(V::kLanes, w.out - ow);
   const int64_t before = -int64_t{block.iw};  // columns of padding before the row that the first output sees
   const int64_t behind = block.iw + outputs - 1 + kKernel - w.in;
-  if (before <= 0 && behind <= 0 && outputs == V::kLanes) {
-    block.columns = Columns::kInside;
-    return block;
-  }
   for (int kw = 0; kw < kKernel; ++kw) {
     const int64_t begin = before - kw, end = w.in + before - kw;
     block.in_row[kw] = V::Mask::range(static_cast<int>(max_of(-1, min_of(begin, V::kLanes))),
                                       static_cast<int>(max_of(-1, min_of(end, V::kLanes))));
   }
   const bool is_short = outputs<V::kLanes, left = before> 0 || is_short, right = behind > 0 || is_short;
-  if (before > kReach || behind > kReach)
+  if (!left && !right)
+    block.columns = Columns::kInside;
+  else if (before > kReach || behind > kReach)
     block.columns = Columns::kMasked;
   else
     block.columns = left && right ? Columns::kBoth : left ? Columns::kLeft : Columns::kRight;
@@ -80,12 +78,20 @@ struct Rows {
   const Geometry* g;
   Channel<T> channel;
   int32_t begin, end;
+  // Whether some plain loads of edge blocks would leave the image: true for its first and last planes only.
+  bool guarded;
   // Whole vectors may be stored up to here: what follows the rows is written later by the same call, or not at all.
   T* limit;
   // The bytes that come next in src and dst, fetched little by little.
   const char* next_src;
   const char* next_dst;
 };
+
+// Whether the rows of this channel need loads_stay_inside() at all: others have enough floats before and behind them.
+template <class V, int kKernel>
+DEPTHWISE_INLINE bool needs_guard(const Geometry& g, int64_t group) {
+  return group * g.src_plane < kKernel || (g.groups - 1 - group) * g.src_plane < kKernel + V::kLanes;
+}
 
 // Whether plain loads of a block that touches the side padding stay inside the image, for all of `rows`.
 template <class V, int kKernel>
