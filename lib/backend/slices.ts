@@ -3,8 +3,8 @@ import { detachedError } from "../errors.js";
 import { onAbort } from "./abort.js";
 import type { FloatArray } from "./types.js";
 
-/** Milliseconds after which a slice ends; an item takes one or two more. */
-const SLICE_MS = 8;
+/** Milliseconds after which a slice ends; the item under way takes up to three more. */
+const SLICE_MS = 6;
 
 /** One call in flight: `items` pieces of work, then `finish`. */
 export interface Job {

@@ -1,6 +1,7 @@
 // The JavaScript backend on its own: choice of kernels, work cut into items, slices of async calls.
 import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
+import { usedRuns } from "../../lib/backend/fallback/patch.js";
 import { Tiling } from "../../lib/backend/fallback/tiles.js";
 import { createFallbackBackend } from "../../lib/backend/fallback.js";
 import type { BackendPlan, FloatArray, Geometry } from "../../lib/backend/types.js";
@@ -116,6 +117,9 @@ const TILED = [
   "n1_c3_i200x60_o2_k5x5_s3_p2_g1_nhwc_bias_relu",
   "n1_c70_i20x30_o50_k3x3_p1_g1",
   "n1_c4_i100x101_o8_k3x3_p1_g4_nhwc_shared_bias_circular",
+  "n1_c8_i100x90_o8_k3x3_s8_p1_g8",
+  "n1_c2_i150x150_o2_k3x3_p50_d50_g2_bias",
+  "n1_c6_i60x60_o5_k3x3_p20_d20_g1_replicate",
   "n2_c160_i20x20_o90_k1x1_g1_f64",
 ];
 
@@ -152,6 +156,16 @@ describe("work that is cut into tiles", () => {
       }
     }
   });
+});
+
+test("rows that no tap reads are left out", () => {
+  const axis = (kernel: number, stride: number, dilation: number) =>
+    ({ in: 99, kernel, stride, dilation, pad: 0, padEnd: 0, out: 1 }) as const;
+  expect([...usedRuns(axis(3, 1, 1), 5)]).toEqual([0, 7]);
+  expect([...usedRuns(axis(3, 2, 1), 3)]).toEqual([0, 7]);
+  expect([...usedRuns(axis(2, 5, 1), 3)]).toEqual([0, 2, 5, 7, 10, 12]);
+  expect([...usedRuns(axis(3, 1, 4), 2)]).toEqual([0, 2, 4, 6, 8, 10]);
+  expect([...usedRuns(axis(1, 3, 1), 1)]).toEqual([0, 1]);
 });
 
 describe("what is not finite", () => {

@@ -46,7 +46,7 @@ function prepare(g: Geometry, sumPlane: PlaneFunction): Work {
   // A pass may compute one column more than there is, from what lies behind the patch.
   const patchElements = planePitch * reach(d, tiling.depth) + 2;
   const sumsPitch = tiling.cols + 1;
-  const reader = new PatchReader(g);
+  const reader = new PatchReader(g, tiling.rows);
   const writer = new TileWriter(g);
   // NHWC: neighbouring channels share cache lines, so they follow each other on one tile.
   const channelsFirst = g.layout === "NCHW";

@@ -170,7 +170,7 @@ function prepare(g: Geometry): Work {
   const patchElements = channelPitch * g.inPerGroup + 4 * w.stride;
   const offsets = termOffsets(g, rowPitch, planePitch, channelPitch);
   const sumBlock = block === 4 ? sumBlock4 : sumBlock1;
-  const reader = new PatchReader(g);
+  const reader = new PatchReader(g, tiling.rows);
   const writer = new TileWriter(g);
   return {
     itemsPerImage: g.groups * chunks * tiling.count,

@@ -67,8 +67,8 @@ export function plainPacking(g: Geometry): string {
 const pool: Float64Array[] = [];
 let patchOwner: object | null = null;
 
-/** Scratch above this size is not kept: 8 MiB. */
-const MAX_KEPT_ELEMENTS = 1 << 20;
+/** Scratch above this size is not kept: 32 MiB. */
+const MAX_KEPT_ELEMENTS = 1 << 22;
 
 /**
  * Scratch number `slot` (0: the patch, 1: sums) of at least `length` elements, with whatever was in it. JavaScript runs one

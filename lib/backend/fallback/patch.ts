@@ -26,19 +26,36 @@ function zero(dst: Float64Array, from: number, to: number): void {
   for (let i = from; i < to; i++) dst[i] = 0;
 }
 
+/**
+ * The patch rows that some tap of `outputs` outputs reads, as begin, end, begin, end and so on: all of them in one run,
+ * unless stride or dilation leave rows out.
+ */
+export function usedRuns(axis: Axis, outputs: number): Int32Array {
+  const isUsed = new Uint8Array(reach(axis, outputs));
+  for (let o = 0; o < outputs; o++) {
+    for (let k = 0; k < axis.kernel; k++) isUsed[o * axis.stride + k * axis.dilation] = 1;
+  }
+  const runs: number[] = [];
+  for (let row = 0; row <= isUsed.length; row++) if ((isUsed[row] ?? 0) !== (isUsed[row - 1] ?? 0)) runs.push(row);
+  return Int32Array.from(runs);
+}
+
 export class PatchReader {
   readonly #g: Geometry;
   readonly #readRows: MoveRows;
   readonly #indices: readonly [Int32Array, Int32Array, Int32Array];
+  readonly #usedRows: Int32Array;
   readonly #hasZeros: boolean;
   readonly #channelStep: number;
   readonly #step: number;
   readonly #rowStep: number;
   readonly #planeStep: number;
 
-  constructor(g: Geometry) {
+  /** `rows`: the most output rows of a tile. */
+  constructor(g: Geometry, rows: number) {
     const [d, h, w] = g.axes;
     this.#g = g;
+    this.#usedRows = usedRuns(h, rows);
     this.#readRows = rowReader(g.dtype);
     this.#indices = [paddedIndices(d, g.paddingMode), paddedIndices(h, g.paddingMode), paddedIndices(w, g.paddingMode)];
     this.#hasZeros = g.paddingMode === "zeros";
@@ -67,6 +84,7 @@ export class PatchReader {
   ): void {
     const [d, h, w] = this.#g.axes;
     const [dIndices, hIndices, wIndices] = this.#indices;
+    const usedRows = this.#usedRows;
     const planes = reach(d, tile.depth);
     const rows = reach(h, tile.rows);
     const cols = reach(w, tile.cols);
@@ -79,7 +97,6 @@ export class PatchReader {
     const top = Math.min(rows, Math.max(0, h.pad - h0));
     const bottom = Math.max(top, Math.min(rows, h.pad + h.in - h0));
     const channelStart = start + channel * this.#channelStep;
-    const firstRow = channelStart + (h0 + top - h.pad) * this.#rowStep;
     const firstElement = (w0 + left - w.pad) * this.#step;
     const keepsEdges = edgesStand && this.#hasZeros;
     const hasEdges = !keepsEdges && (top > 0 || bottom < rows || left > 0 || right < cols);
@@ -91,10 +108,15 @@ export class PatchReader {
         for (let y = 0; y < rows; y++) zero(dst, to + y * rowPitch, to + y * rowPitch + cols);
         continue;
       }
-      const plane = id * this.#planeStep;
-      const from = firstRow + plane + firstElement;
-      const inside = to + top * rowPitch + left;
-      this.#readRows(src, from, this.#rowStep, this.#step, dst, inside, rowPitch, bottom - top, right - left);
+      const plane = channelStart + id * this.#planeStep;
+      for (let run = 0; run < usedRows.length; run += 2) {
+        const begin = Math.max(usedRows[run]!, top);
+        const count = Math.min(usedRows[run + 1]!, bottom) - begin;
+        if (count <= 0) continue;
+        const from = plane + (h0 + begin - h.pad) * this.#rowStep + firstElement;
+        const inside = to + begin * rowPitch + left;
+        this.#readRows(src, from, this.#rowStep, this.#step, dst, inside, rowPitch, count, right - left);
+      }
       if (!hasEdges) continue;
       for (let y = 0; y < rows; y++) {
         const ih = hIndices[h0 + y]!;
@@ -106,7 +128,7 @@ export class PatchReader {
           zero(dst, row, row + edgeEnd);
           zero(dst, row + secondEdge, row + cols);
         } else {
-          const srcRow = channelStart + plane + ih * this.#rowStep;
+          const srcRow = plane + ih * this.#rowStep;
           for (let x = 0; x < edgeEnd; x++) dst[row + x] = src[srcRow + wIndices[w0 + x]! * this.#step]!;
           for (let x = secondEdge; x < cols; x++) dst[row + x] = src[srcRow + wIndices[w0 + x]! * this.#step]!;
         }

@@ -27,16 +27,20 @@ export class Tiling {
 
   /**
    * Halves the longest axis, a column counting a quarter, until a tile's outputs times `costPerOutput` (in
-   * multiply-adds) and its padded input times `channels` (in elements) are within the limits, or it is one output.
+   * multiply-adds) are within `maxCost`, or it is one output; and until its padded input times `channels` is within
+   * `maxElements`, or is for the most part not its own: then a smaller tile would only read more around it.
    */
   constructor(g: Geometry, costPerOutput: number, maxCost: number, channels: number, maxElements: number) {
     const [d, h, w] = g.axes;
     let depth = d.out;
     let rows = h.out;
     let cols = w.out;
-    const fits = () =>
-      depth * rows * cols * costPerOutput <= maxCost &&
-      reach(d, depth) * reach(h, rows) * reach(w, cols) * channels <= maxElements;
+    const fits = () => {
+      const outputs = depth * rows * cols;
+      if (outputs * costPerOutput > maxCost) return false;
+      const padded = reach(d, depth) * reach(h, rows) * reach(w, cols);
+      return padded * channels <= maxElements || padded > 2 * outputs * d.stride * h.stride * w.stride;
+    };
     while (depth * rows * cols > 1 && !fits()) {
       // Long rows cost the least to start, compact boxes the least to read around.
       const length = cols / 4;
