@@ -111,10 +111,12 @@ bool ConvRun::take_memory(int threads) {
   const Geometry& g = plan_.kernel_geometry();
   const int64_t padded_bytes = plan_.pads_images() ? round_to_block(image_bytes(g, g.src_elements)) * block_images_ : 0;
   scratch_stride_ = scratch_bytes > 0 ? scratch_bytes + kApart : 0;
+  if (scratch_bytes + padded_bytes > 0) {
+    memory_ = MemoryBlock::take(padded_bytes + scratch_stride_ * threads);
+    if (!memory_) return false;
+  }
   threads_ = threads;
-  if (scratch_bytes + padded_bytes == 0) return true;
-  memory_ = MemoryBlock::take(padded_bytes + scratch_stride_ * threads);
-  return static_cast<bool>(memory_);
+  return true;
 }
 
 Status ConvRun::advance(int threads, int64_t microseconds) {

@@ -7,7 +7,7 @@
 namespace depthwise {
 namespace {
 
-constexpr int kPathBytes = 4096;
+constexpr int kPathBytes = 1024;  // a longer path counts as no limit: frames stay small
 
 struct Path {
   char text[kPathBytes];
@@ -56,7 +56,7 @@ bool read_mount(char* line, bool version2, Mount* mount) {
   if (sscanf(tail + 3, "%63s %*s %1023s", type, super) < 1) return false;
   if (strcmp(type, version2 ? "cgroup2" : "cgroup") != 0) return false;
   if (!version2 && !in_list(super, "cpu")) return false;
-  return sscanf(line, "%*s %*s %*s %4095s %4095s", mount->top.text, mount->point.text) == 2;
+  return sscanf(line, "%*s %*s %*s %1023s %1023s", mount->top.text, mount->point.text) == 2;
 }
 
 bool find_mount(const char* root, bool version2, Mount* mount) {

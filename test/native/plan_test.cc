@@ -210,6 +210,24 @@ void check_finite() {
   check(!any_beyond(ElementType::kFloat64, large, 2) && any_beyond(ElementType::kFloat64, large, 3), "float64");
 }
 
+// A run that found no memory may be asked again.
+void check_asked_again() {
+  Problem problem;
+  parse_problem("n2_c16_i23x37_o16_k3_s1_p1_d1_g16_mreflect", &problem);
+  Batch batch(problem, false, 4);
+  const Batch::Output wanted = batch.run(1);
+  std::vector<MemoryBlock> taken;
+  const int64_t padded = 2 * (problem.g.h.in + 2) * (problem.g.w.in + 2) * 16 * 4;
+  for (int i = 0; i < 40 && idle_block_bytes() > 0; ++i) taken.push_back(MemoryBlock::take(padded));
+  Batch::Output dst = batch.output();
+  ConvRun run(*batch.plan, batch.packed->operands(), batch.count, batch.src.data(), dst.data());
+  allocations_left = 0;
+  check(run.advance(2, ConvRun::kToTheEnd) == Status::kOutOfMemory, "no memory");
+  check(run.advance(2, ConvRun::kToTheEnd) == Status::kOutOfMemory, "still no memory");
+  allocations_left = 1 << 30;
+  check(run.advance(2, ConvRun::kToTheEnd) == Status::kDone && dst == wanted, "memory again");
+}
+
 // The nth allocation fails, n = 0, 1, ..: out of memory is told, and the next call is right.
 void check_short_memory() {
   for (const char* descriptor :
@@ -260,6 +278,7 @@ int main(int argc, char** argv) {
   check_finite();
   check_empty_batch();
   check_packing_key();
+  check_asked_again();
   check_short_memory();
   check_large();
   check_transforms();
