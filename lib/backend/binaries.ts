@@ -1,6 +1,7 @@
 // Where the addon may lie, and how one is opened. Each prebuilt binary is named by a literal path, which bundlers and
 // file tracers can see; everything is called inside a try.
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { NativeBinding } from "./types.js";
 
@@ -68,7 +69,7 @@ const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : 
 export function openBinary(named: string | null): Opened {
   const places: { readonly what: string; readonly find: () => string | null }[] =
     named !== null
-      ? [{ what: named, find: () => named }]
+      ? [{ what: named, find: () => resolve(named) }]
       : [
           { what: "local build", find: () => fileURLToPath(localBuild()) },
           {

@@ -42,7 +42,14 @@ export function createBackend(choice: Choice): Loaded {
   return { backend: createFallbackBackend({ isa, kernel }), errors };
 }
 
-const named = (value: string | undefined) => (value === undefined || value === "" ? null : value);
+/** One wish of the environment; a host that does not let it be read (Deno without a permission) has none. */
+function wish(name: string): string | null {
+  try {
+    return process.env[name] || null;
+  } catch {
+    return null;
+  }
+}
 
 let loaded: Loaded | null = null;
 let isTracing = false;
@@ -50,13 +57,13 @@ let hasWarned = false;
 
 function load(): Loaded {
   if (loaded !== null) return loaded;
-  const env = process.env;
-  isTracing = named(env["DEPTHWISE_TRACE"]) !== null && env["DEPTHWISE_TRACE"] !== "0";
+  const trace = wish("DEPTHWISE_TRACE");
+  isTracing = trace !== null && trace !== "0";
   loaded = createBackend({
-    backend: named(env["DEPTHWISE_BACKEND"]),
-    isa: named(env["DEPTHWISE_ISA"]),
-    kernel: named(env["DEPTHWISE_KERNEL"]),
-    binary: named(env["DEPTHWISE_BINARY"]),
+    backend: wish("DEPTHWISE_BACKEND"),
+    isa: wish("DEPTHWISE_ISA"),
+    kernel: wish("DEPTHWISE_KERNEL"),
+    binary: wish("DEPTHWISE_BINARY"),
   });
   return loaded;
 }
