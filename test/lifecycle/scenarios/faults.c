@@ -11,8 +11,9 @@
 static atomic_int asked;
 
 static int is_addon(void* caller) {
+  const char* binary = getenv("DEPTHWISE_BINARY");
   Dl_info info;
-  return dladdr(caller, &info) && info.dli_fname && strstr(info.dli_fname, "depthwise.node");
+  return binary && dladdr(caller, &info) && info.dli_fname && strcmp(info.dli_fname, binary) == 0;
 }
 
 static int refuses_memory(void* caller) {
