@@ -67,7 +67,11 @@ class JsPlan implements BackendPlan {
   }
 
   pack(weight: FloatArray, bias: FloatArray | null): JsPacked {
-    return this.#kernel.pack(this.geometry, weight, bias);
+    try {
+      return this.#kernel.pack(this.geometry, weight, bias);
+    } catch (cause) {
+      throw memoryError("depthwise", `no memory to pack ${weight.length} weights`, cause);
+    }
   }
 
   run(packed: PackedWeights, batch: number, input: FloatArray, output: FloatArray): void {
