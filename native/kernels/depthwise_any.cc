@@ -74,7 +74,7 @@ constexpr int32_t kRowStep = 8;
 
 template <class T>
 Bands bands(const Geometry& g) {
-  return make_bands(g, Vec<T>::kLanes, kRowStep);
+  return make_bands(g, Vec<T>::kLanes, kRowStep, kRowStep);
 }
 
 const char* refuses(const Geometry& g) { return refuses_bands(g); }

@@ -57,7 +57,8 @@ static inline int64_t row_pitch(int32_t length, int lanes, int64_t element) {
 }
 
 // `row_step`: rows that a tile takes at once, times the distance between them; bands are multiples of it if possible.
-static inline Bands make_bands(const Geometry& g, int lanes, int32_t row_step) {
+// `least_rows`: fewer rows in a band are not worth the rows above and below that are copied with them.
+static inline Bands make_bands(const Geometry& g, int lanes, int32_t row_step, int32_t least_rows) {
   const int64_t element = static_cast<int64_t>(element_bytes(g.element));
   Bands b = {};
   const int32_t reach_w = reach(g.w), reach_h = reach(g.h), reach_d = reach(g.d);
@@ -70,6 +71,7 @@ static inline Bands make_bands(const Geometry& g, int lanes, int32_t row_step) {
 
   const int64_t row_work = int64_t{g.w.out} * g.taps * g.out_per_group;
   int64_t rows = kBandMultiplyAdds / (row_work + 1) + 1;
+  if (rows < least_rows) rows = least_rows;
   const int64_t row_bytes = b.row_stride * element * b.slots;
   const int64_t fitting = (kBandScratchBytes / row_bytes - reach_h) / g.h.stride + 1;
   // At least as many rows as the taps reach over, so that most of what is copied is used by several outputs.

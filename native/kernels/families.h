@@ -9,6 +9,8 @@
   X(depthwise2d_k5) \
   X(depthwise2d_k7) \
   X(depthwise_any) \
+  X(depthwise_any_h) \
+  X(depthwise_large) \
   X(depthwise_nhwc) \
   X(pointwise) \
   X(grouped) \
