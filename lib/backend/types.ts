@@ -153,8 +153,8 @@ export interface NativeBinding {
     output: FloatArray,
   ): void;
   /**
-   * As `run` and `runOnce` into a new array. A large one lies in reused memory, which is no array before the result
-   * stands in it; Node lends such memory as an ArrayBuffer that cannot be transferred, only copied.
+   * As `run` and `runOnce` into a new array. On the main thread a large one lies in reused memory, which is no array
+   * before the result stands in it (Node 20 copies its buffer where a transfer was asked for; later ones move it).
    */
   runNew(plan: NativePlan, packed: NativePacked, batch: number, input: FloatArray): FloatArray;
   runOnceNew(

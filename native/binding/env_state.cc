@@ -1,6 +1,12 @@
 #include "binding/env_state.h"
 
 #include <new>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#elif defined(__APPLE__)
+#include <pthread.h>
+#endif
 
 #include "binding/async_run.h"
 
@@ -9,11 +15,23 @@ namespace {
 
 void free_state(napi_env, void* state, void*) { delete static_cast<EnvState*>(state); }
 
+// False in workers, and where it cannot be told.
+bool is_main_thread() {
+#if defined(__linux__)
+  return syscall(SYS_gettid) == getpid();
+#elif defined(__APPLE__)
+  return pthread_main_np() != 0;
+#else
+  return false;
+#endif
+}
+
 }  // namespace
 
 bool make_env_state(napi_env env) {
   EnvState* state = new (std::nothrow) EnvState;
   if (!state) return false;
+  state->can_lend = is_main_thread();
   if (napi_set_instance_data(env, state, free_state, nullptr) != napi_ok) {
     delete state;
     return false;

@@ -13,9 +13,10 @@ struct EnvState {
   int64_t unsettled = 0;           // calls that JavaScript will still hear of
   napi_async_work work = nullptr;  // the one that is under way
   bool is_ending = false;          // JavaScript cannot be called any more
-  bool can_lend = true;            // false once the host has refused an external buffer
-  int64_t reported_bytes = 0;      // what V8 has been told of
-  int64_t copied_bytes = 0;        // what the calls in flight hold
+  // External buffers for results: on the main thread, until the host refuses one. See result_array.cc.
+  bool can_lend = false;
+  int64_t reported_bytes = 0;  // what V8 has been told of
+  int64_t copied_bytes = 0;    // what the calls in flight hold
 };
 
 // Makes the state of this environment, and sees to its end. False where Node refuses.

@@ -33,9 +33,33 @@ napi_typedarray_type array_type(ElementType element) {
   return element == ElementType::kFloat32 ? napi_float32_array : napi_float64_array;
 }
 
+// Node ends a loan when the environment that made it ends, although transfer() may have handed the memory on to another
+// thread: it would then be reused under the eyes of whoever reads it there. Only the main thread's environment outlives
+// all others, so only that one lends.
 bool host_lends(napi_env env, int64_t bytes) {
   const EnvState* state = env_state(env);
   return bytes >= kLeastLent && bytes <= kLargestLent && state && state->can_lend;
+}
+
+// Node marks external buffers as untransferable: postMessage() would throw for them, and not for small results.
+// transfer() (Node 22) moves the memory into a plain buffer. Whatever stands in its place must do the same.
+napi_value make_transferable(napi_env env, napi_value buffer) {
+  napi_value transfer, moved, ignored;
+  napi_valuetype type;
+  bool is_buffer = false, is_pending = false;
+  void *before, *after;
+  size_t bytes_before, bytes_after;
+  if (napi_get_arraybuffer_info(env, buffer, &before, &bytes_before) == napi_ok &&
+      napi_get_named_property(env, buffer, "transfer", &transfer) == napi_ok &&
+      napi_typeof(env, transfer, &type) == napi_ok && type == napi_function &&
+      napi_call_function(env, buffer, transfer, 0, nullptr, &moved) == napi_ok &&
+      napi_is_arraybuffer(env, moved, &is_buffer) == napi_ok && is_buffer &&
+      napi_get_arraybuffer_info(env, moved, &after, &bytes_after) == napi_ok && after == before &&
+      bytes_after == bytes_before)
+    return moved;
+  if (napi_is_exception_pending(env, &is_pending) == napi_ok && is_pending)
+    napi_get_and_clear_last_exception(env, &ignored);
+  return buffer;
 }
 
 // nullptr without an exception where the host refuses; the block is then still the caller's.
@@ -54,6 +78,7 @@ napi_value lend(napi_env env, ElementType element, int64_t count, int64_t bytes,
   }
   // After any other failure a half-made buffer may own the memory: rather lost than freed twice.
   if (status != napi_ok) return throw_internal(env, "a result could not be handed out");
+  buffer = make_transferable(env, buffer);
   if (napi_create_typedarray(env, array_type(element), static_cast<size_t>(count), buffer, 0, &array) == napi_ok)
     return array;
   return throw_internal(env, "a result could not be handed out");  // the buffer's finalizer gives the memory back

@@ -18,6 +18,10 @@ describe.skipIf(!hasBinary)("buffers that change while a call is pending", () =>
     reportOf(await runChild("garbage", { ...collect, args: [tries(30)] }));
   });
 
+  it("leaves results alone that went to another thread, also when the thread that made them is gone", async () => {
+    reportOf(await runChild("handed-on", { args: [tries(2)], timeoutMs: 3_600_000 }));
+  });
+
   it("stays level in memory", async () => {
     const { sizes } = reportOf(await runChild("memory", { ...collect, args: [tries(10)] })) as { sizes: number[] };
     const half = sizes.length >> 1;
