@@ -2,8 +2,7 @@
 // the asynchronous run against the synchronous one to the last bit.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { backendInfo } from "../../lib/index.js";
-import { expectedFor, expectResult, expectSameBits, makeOperands, planFor } from "../support/compare.js";
+import { expectedFor, expectResult, expectSameBits, makeOperands, planFor, strictnessOf } from "../support/compare.js";
 import { parse } from "../support/descriptor.js";
 import { randomStream } from "../support/random.js";
 
@@ -11,12 +10,6 @@ const layers = readFileSync(new URL("../../bench/shapes.txt", import.meta.url), 
   .split("\n")
   .filter((line) => line !== "" && !line.startsWith("#"))
   .map((line) => line.split(/\s+/) as [name: string, kind: string, descriptor: string]);
-
-const inexact = new Set(
-  backendInfo()
-    .kernels.filter(({ exact }) => !exact)
-    .map(({ name }) => name.split("/")[0]),
-);
 
 test("there are layers", () => {
   expect(layers.length).toBeGreaterThan(30);
@@ -32,7 +25,7 @@ test.each(layers)("%s", async (name, _kind, descriptor) => {
   const sample = Array.from({ length: 300 }, () => Math.floor(next() * output.length));
   const width = plan.outputShape.at(-1) as number;
   const offsets = [0, width - 1, output.length - width, output.length - 1, ...sample];
-  const strictness = { exact: !inexact.has(plan.kernel.split("/")[0] as string) };
+  const strictness = strictnessOf(plan.kernel);
   const expected = expectedFor(problem, operands, offsets);
   expectResult(`${name} by ${plan.kernel}`, problem, "integers", output, expected, strictness, offsets);
   expect(output.includes(Number.NaN)).toBe(false);

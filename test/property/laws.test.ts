@@ -3,7 +3,15 @@ import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { functional as F, getNumThreads, setNumThreads, Tensor, tensor, zeros } from "../../lib/index.js";
 import { problems } from "../support/arbitrary.js";
-import { convolve, expectSameBits, labelOf, makeOperands, makeTensor, planFor } from "../support/compare.js";
+import {
+  convolve,
+  expectSameBits,
+  labelOf,
+  lawTolerance,
+  makeOperands,
+  makeTensor,
+  planFor,
+} from "../support/compare.js";
 import { optionsOf, type Problem, shapesOf } from "../support/descriptor.js";
 
 const RUNS = { numRuns: 100 };
@@ -12,7 +20,7 @@ const seeds = fc.integer({ min: 0, max: 1e6 });
 function expectSame(problem: Problem, seed: number, got: Tensor, wanted: Tensor): void {
   const label = labelOf(problem, seed, planFor(problem, makeOperands(problem, "integers", seed)).kernel);
   expect(got.shape, label).toEqual(wanted.shape);
-  expect(got.allClose(wanted, { rtol: 1e-6, atol: 1e-4 }), `${label}\n${got}\n${wanted}`).toBe(true);
+  expect(got.allClose(wanted, lawTolerance(problem)), `${label}\n${got}\n${wanted}`).toBe(true);
 }
 
 function law(name: string, arbitrary: fc.Arbitrary<Problem>, holds: (problem: Problem, seed: number) => void): void {

@@ -1,7 +1,6 @@
 // Random problems against the float64 reference, by every form of call.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { backendInfo } from "../../lib/index.js";
 import { problems } from "../support/arbitrary.js";
 import {
   convolve,
@@ -11,13 +10,10 @@ import {
   labelOf,
   makeOperands,
   planFor,
+  strictnessOf,
 } from "../support/compare.js";
 import { describe, type Problem, parse } from "../support/descriptor.js";
 import type { Numbers } from "../support/random.js";
-
-const kernels = backendInfo().kernels;
-const isTransform = (kernel: string) =>
-  kernels.some(({ name, exact }) => !exact && kernel.split("/")[0] === name.split("/")[0]);
 
 async function check(problem: Problem, seed: number): Promise<void> {
   for (const numbers of ["integers", "floats"] satisfies Numbers[]) {
@@ -25,7 +21,7 @@ async function check(problem: Problem, seed: number): Promise<void> {
     const expected = expectedFor(problem, operands);
     const plan = planFor(problem, operands);
     const label = labelOf(problem, seed, plan.kernel);
-    const strictness = { exact: !isTransform(plan.kernel) };
+    const strictness = strictnessOf(plan.kernel);
     const result = convolve(problem, operands);
     expectResult(label, problem, numbers, result.data, expected, strictness);
     // The other forms give the same bits, wherever the arrays begin.

@@ -6,12 +6,12 @@ import { fileURLToPath } from "node:url";
 const localBuild = fileURLToPath(new URL("../../build/Release/depthwise.node", import.meta.url));
 
 /** The addon under test: DEPTHWISE_BINARY, or the local build. */
-export const binary = process.env.DEPTHWISE_BINARY || localBuild;
+export const binary = process.env["DEPTHWISE_BINARY"] || localBuild;
 export const hasBinary = existsSync(binary);
 
 /** How often to repeat what fails by chance: `few` in the suite, DEPTHWISE_TRIES in a long run. */
 export function tries(few: number): number {
-  return Number(process.env.DEPTHWISE_TRIES) || few;
+  return Number(process.env["DEPTHWISE_TRIES"]) || few;
 }
 
 export interface Outcome {

@@ -1,7 +1,7 @@
 // Problems as tensors, and results against the reference. A failure names one descriptor, one seed, one kernel and the
 // command that repeats it.
 import { expect } from "vitest";
-import { type DType, functional as F, type FloatArray, Tensor } from "../../lib/index.js";
+import { backendInfo, type DType, functional as F, type FloatArray, Tensor } from "../../lib/index.js";
 import { describe, optionsOf, type Problem, rankOf, shapesOf } from "./descriptor.js";
 import { fillRandom, type Numbers } from "./random.js";
 import { type Expected, reference } from "./reference.js";
@@ -52,6 +52,23 @@ export function isExact(problem: Problem, numbers: Numbers): boolean {
 /** Transform kernels are held to the tolerance of the golden vectors instead. */
 export interface Strictness {
   readonly exact: boolean;
+}
+
+const bare = (kernel: string) => kernel.split("/")[0] as string;
+const transforms = new Set(
+  backendInfo()
+    .kernels.filter(({ exact }) => !exact)
+    .map(({ name }) => bare(name)),
+);
+
+export function strictnessOf(kernel: string): Strictness {
+  return { exact: !transforms.has(bare(kernel)) };
+}
+
+/** What two results on small integers may differ by: the rounding of activations, and of transforms if there are any. */
+export function lawTolerance(problem: Problem): { rtol: number; atol: number } {
+  const terms = (problem.channels / problem.groups) * problem.kernel.reduce((taps, size) => taps * size, 1);
+  return transforms.size === 0 ? { rtol: 1e-6, atol: 1e-6 } : { rtol: 1e-4, atol: 64e-5 * Math.sqrt(terms) };
 }
 
 export function expectedFor(

@@ -8,7 +8,7 @@ const code = (wanted: string, ...shown: string[]) =>
   });
 
 function moments(values: Tensor): { mean: number; std: number; largest: number } {
-  const { data } = values;
+  const data = [...values.data];
   const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
   const variance = data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / data.length;
   return { mean, std: Math.sqrt(variance), largest: data.reduce((most, value) => Math.max(most, Math.abs(value)), 0) };
