@@ -17,6 +17,8 @@ namespace {
 template <class T>
 struct Band {
   const T* const* planes;  // [kd]: padded row 0 of the band, of the input plane that this depth tap reads
+  const T* const* inputs;  // [kd]: that input plane itself (h.in, w.in)
+  int32_t ih;              // the input row that padded row 0 stands for
   const int64_t* column;   // [kw]: where the tap's column for output column 0 lies in a padded row
   int64_t row_stride;      // elements between two padded rows
   int32_t valid_begin, valid_end;
@@ -31,11 +33,12 @@ struct Band {
 struct Bands {
   int32_t rows, depths;  // outputs of one band, but for the last ones
   int32_t row_bands, depth_bands;
-  int32_t padded_rows;        // of a band
-  int32_t phases, length;     // of a padded row; `length` columns of a phase are read
-  int64_t pitch, row_stride;  // elements
-  int64_t slot_stride;        // elements of one input plane of a band
-  int32_t slots;              // input planes that are kept
+  int32_t padded_rows;            // of a band
+  int32_t phases, length;         // of a padded row; `length` columns of a phase are read
+  int32_t left_end, right_begin;  // columns [0, left_end) and [right_begin, length) are filled
+  int64_t pitch, row_stride;      // elements
+  int64_t slot_stride;            // elements of one input plane of a band
+  int32_t slots;                  // input planes that are kept
   int64_t items;
   int64_t planes_bytes, columns_bytes, tags_bytes, phases_bytes;  // the tables before the planes
   int64_t scratch_bytes;
@@ -57,13 +60,24 @@ static inline int64_t row_pitch(int32_t length, int lanes, int64_t element) {
 }
 
 // `row_step`: rows that a tile takes at once, times the distance between them; bands are multiples of it if possible.
-// `least_rows`: fewer rows in a band are not worth the rows above and below that are copied with them.
-static inline Bands make_bands(const Geometry& g, int lanes, int32_t row_step, int32_t least_rows) {
+// `edge_tile`: columns of the widest tile, where tiles that see no padding along the row read the input itself, and
+// only the others read padded rows; 0 where all do. `least_rows`: fewer rows in a band are not worth the rows above and
+// below that are copied with them.
+static inline Bands make_bands(const Geometry& g, int lanes, int32_t row_step, int32_t least_rows,
+                               int32_t edge_tile = 0) {
   const int64_t element = static_cast<int64_t>(element_bytes(g.element));
   Bands b = {};
   const int32_t reach_w = reach(g.w), reach_h = reach(g.h), reach_d = reach(g.d);
   b.phases = g.w.stride < reach_w ? g.w.stride : reach_w;
   b.length = static_cast<int32_t>(g.w.out + (reach_w - 1) / g.w.stride);
+  b.left_end = b.right_begin = b.length;
+  if (edge_tile > 0 && g.w.stride == 1) {
+    const int32_t left = g.w.interior_begin + edge_tile + reach_w, right = g.w.interior_end - edge_tile;
+    if (left < right) {
+      b.left_end = left;
+      b.right_begin = right;
+    }
+  }
   b.pitch = row_pitch(b.length, lanes, element);
   b.row_stride = b.phases * b.pitch;
   // A plane is kept for the next output depths; where taps lie far apart, it is read again instead.
@@ -94,7 +108,7 @@ static inline Bands make_bands(const Geometry& g, int lanes, int32_t row_step, i
   b.padded_rows = static_cast<int32_t>(int64_t{b.rows - 1} * g.h.stride + reach_h);
   b.slot_stride = b.row_stride * b.padded_rows;
   b.items = int64_t{g.groups} * b.depth_bands * b.row_bands;
-  b.planes_bytes = round_up(g.d.kernel * int64_t{sizeof(void*)}, 64);
+  b.planes_bytes = round_up(2 * g.d.kernel * int64_t{sizeof(void*)}, 64);
   b.columns_bytes = round_up(g.w.kernel * int64_t{sizeof(int64_t)}, 64);
   b.tags_bytes = round_up(b.slots * int64_t{sizeof(int32_t)}, 64);
   b.phases_bytes = round_up(b.phases * int64_t{sizeof(Phase)}, 64);
@@ -120,8 +134,9 @@ static inline const char* refuses_bands(const Geometry& g) {
 // Cycles to fill the scratch for one image.
 static inline double fill_cycles(const Geometry& g, const Bands& b, int lanes) {
   const double loads = g.w.stride == 1 ? 1.2 / lanes : g.w.stride == 2 ? 2.5 / lanes : 1.5;
+  const double columns = b.left_end + b.length - b.right_begin;
   const double depths = static_cast<double>(b.depths - 1) * g.d.stride + reach(g.d);
-  return static_cast<double>(b.items) * (150.0 + depths * b.padded_rows * (12.0 + loads * b.length * b.phases));
+  return static_cast<double>(b.items) * (150.0 + depths * b.padded_rows * (12.0 + loads * columns * b.phases));
 }
 
 // The state of one thread's scratch while it works through its items.
@@ -131,6 +146,7 @@ struct BandScratch {
   const Geometry& g;
   const Bands& b;
   const T** planes;
+  const T** inputs;
   int64_t* column;
   int32_t* tags;  // [slot]: the padded depth that it holds, or -1
   Phase* phases;
@@ -139,6 +155,7 @@ struct BandScratch {
   void init(void* scratch) {
     char* at = static_cast<char*>(scratch);
     planes = reinterpret_cast<const T**>(at);
+    inputs = planes + g.d.kernel;
     column = reinterpret_cast<int64_t*>(at + b.planes_bytes);
     tags = reinterpret_cast<int32_t*>(at + b.planes_bytes + b.columns_bytes);
     phases = reinterpret_cast<Phase*>(at + b.planes_bytes + b.columns_bytes + b.tags_bytes);
@@ -158,8 +175,13 @@ struct BandScratch {
   void fill_slot(const T* src_plane, int32_t ih, int32_t count, T* slot) {
     for (int32_t row = 0; row < count; ++row, slot += b.row_stride) {
       const bool inside = ih + row >= 0 && ih + row < g.h.in;
-      fill_padded_row<V>(inside ? src_plane + int64_t{ih + row} * g.w.in : nullptr, g.w.stride, phases, b.phases,
-                         b.length, b.pitch, slot);
+      const T* src_row = inside ? src_plane + int64_t{ih + row} * g.w.in : nullptr;
+      for (int32_t phase = 0; phase < b.phases; ++phase) {
+        T* row_phase = slot + phase * b.pitch;
+        fill_columns<V>(src_row, g.w.stride, phases[phase], 0, b.left_end, row_phase);
+        if (b.right_begin < b.length)
+          fill_columns<V>(src_row, g.w.stride, phases[phase], b.right_begin, b.length, row_phase);
+      }
     }
   }
 
@@ -175,8 +197,9 @@ struct BandScratch {
       band->kd_end = kd + 1;
       const int32_t slot = b.slots == reach(g.d) ? padded % b.slots : kd;
       T* slot_plane = slots + slot * b.slot_stride;
+      inputs[kd] = src_channel + int64_t{id} * g.h.in * g.w.in;
       if (tags[slot] != padded) {
-        fill_slot(src_channel + int64_t{id} * g.h.in * g.w.in, ih, count, slot_plane);
+        fill_slot(inputs[kd], ih, count, slot_plane);
         tags[slot] = padded;
       }
       planes[kd] = slot_plane;
@@ -199,7 +222,7 @@ __attribute__((noinline)) void activate_run(Activation activation, typename V::E
 template <class V, class Tiles>
 void run_bands(const Geometry& g, const Bands& b, const Operands& operands, void* scratch, int64_t begin, int64_t end) {
   using T = typename V::Element;
-  BandScratch<V> state = {g, b, nullptr, nullptr, nullptr, nullptr, nullptr};
+  BandScratch<V> state = {g, b, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
   state.init(scratch);
   const int64_t per_channel = int64_t{b.depth_bands} * b.row_bands;
   for (int64_t item = begin; item < end; ++item) {
@@ -210,10 +233,12 @@ void run_bands(const Geometry& g, const Bands& b, const Operands& operands, void
     const int32_t od_end = od_begin + b.depths < g.d.out ? od_begin + b.depths : g.d.out;
     Band<T> band = {};
     band.planes = state.planes;
+    band.inputs = state.inputs;
     band.column = state.column;
     band.row_stride = b.row_stride;
     band.rows = b.rows < g.h.out - oh ? b.rows : g.h.out - oh;
     const int32_t ih = oh * g.h.stride - g.h.pad;  // of padded row 0
+    band.ih = ih;
     const int32_t count = (band.rows - 1) * g.h.stride + reach(g.h);
     band.valid_begin = ih >= 0 ? 0 : -ih < count ? -ih : count;
     band.valid_end = g.h.in - ih < count ? g.h.in - ih : count;

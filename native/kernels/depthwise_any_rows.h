@@ -66,21 +66,18 @@ static inline Phase make_phase(const Axis& w, int32_t phase, int32_t length) {
   return p;
 }
 
-// Fills one padded row of `phases` phases, `pitch` elements apart, and up to a vector behind each; zeros where
-// `src_row` (w.in) is null.
+// Fills columns [begin, end) of one phase of a padded row, and up to a vector behind them; zeros where `src_row` (w.in)
+// is null.
 template <class V>
-DEPTHWISE_INLINE void fill_padded_row(const typename V::Element* src_row, int32_t stride, const Phase* phase,
-                                      int32_t phases, int32_t length, int64_t pitch, typename V::Element* row) {
-  for (int32_t i = 0; i < phases; ++i, row += pitch) {
-    if (src_row == nullptr) {
-      fill_zeros<V>(row, length);
-      continue;
-    }
-    const Phase p = phase[i];
-    fill_zeros<V>(row, p.begin);
-    if (p.begin < p.end) copy_strided<V>(src_row + p.first, stride, p.end - p.begin, row + p.begin);
-    fill_zeros<V>(row + p.end, length - p.end);
-  }
+DEPTHWISE_INLINE void fill_columns(const typename V::Element* src_row, int32_t stride, const Phase& phase,
+                                   int32_t begin, int32_t end, typename V::Element* row) {
+  if (src_row == nullptr) return fill_zeros<V>(row + begin, end - begin);
+  const int32_t first = phase.begin > begin ? phase.begin < end ? phase.begin : end : begin;
+  const int32_t last = phase.end < end ? phase.end > first ? phase.end : first : end;
+  fill_zeros<V>(row + begin, first - begin);
+  if (first < last)
+    copy_strided<V>(src_row + phase.first + int64_t{first - phase.begin} * stride, stride, last - first, row + first);
+  fill_zeros<V>(row + last, end - last);
 }
 
 }  // namespace

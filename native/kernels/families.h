@@ -11,7 +11,9 @@
   X(depthwise_any) \
   X(depthwise_any_h) \
   X(depthwise_large) \
+  X(depthwise_large_w) \
   X(depthwise_nhwc) \
+  X(winograd) \
   X(pointwise) \
   X(grouped) \
   X(dense) \

@@ -1,0 +1,177 @@
+// Computes: depthwise convolution, channels first, with stride and dilation 1 along the row: made for wide kernels and
+//   for 1-D; any height, depth and multiplier, with a shared bank or not.  Refuses: a stride or dilation along the row,
+//   other layouts and groups.
+// Loop order: band of rows, depth, multiplier; output row, tile of up to 10 vectors; then the taps: depth, height, and
+//   within a kernel row the taps that are a multiple of a vector apart, together.
+// In registers: the sums of the tile, up to 4 taps, one input vector.  Reads beyond: nothing.
+// Taps kw, kw + kLanes, kw + 2 * kLanes .. see the same input vectors, each for another output vector: so a load serves
+// up to 4 multiply-adds, although it is not aligned. Tiles that see no padding read the input itself.
+#include "kernels/depthwise_any_bands.h"
+
+namespace depthwise {
+namespace {
+
+constexpr int kTile = 10;  // vectors: 10 sums, 4 taps and an input fit 16 registers
+constexpr int kTogether = 4;
+
+// Taps tap[0], tap[kLanes] .. (Q of them) of N output vectors; src is the input under tap[0] of the first output.
+template <class V, int N, int Q>
+DEPTHWISE_INLINE void add_taps(const typename V::Element* src, const typename V::Element* tap, V (&sums)[N]) {
+  V taps[Q];
+#pragma GCC unroll 4
+  for (int q = 0; q < Q; ++q) taps[q] = V::broadcast(tap[q * V::kLanes]);
+#pragma GCC unroll 16
+  for (int i = 0; i < N + Q - 1; ++i) {
+    const V input = V::load(src + i * V::kLanes);
+#pragma GCC unroll 4
+    for (int q = 0; q < Q; ++q)
+      if (i - q >= 0 && i - q < N) sums[i - q] = fma(input, taps[q], sums[i - q]);
+  }
+}
+
+// Q taps together, `count` times.
+template <class V, int N, int Q>
+DEPTHWISE_INLINE void add_run(const typename V::Element* src, const typename V::Element* tap, int32_t count,
+                              V (&sums)[N]) {
+  for (int32_t kw = 0; kw < count; ++kw) add_taps<V, N, Q>(src + kw, tap + kw, sums);
+}
+
+template <class V, int N>
+DEPTHWISE_INLINE void add_run(int together, const typename V::Element* src, const typename V::Element* tap,
+                              int32_t count, V (&sums)[N]) {
+  switch (together) {
+    case 1: return add_run<V, N, 1>(src, tap, count, sums);
+    case 2: return add_run<V, N, 2>(src, tap, count, sums);
+    case 3: return add_run<V, N, 3>(src, tap, count, sums);
+    case 4: return add_run<V, N, 4>(src, tap, count, sums);
+    default: return;
+  }
+}
+
+// One kernel row of `width` taps.
+template <class V, int N>
+DEPTHWISE_INLINE void add_kernel_row(const typename V::Element* src, const typename V::Element* taps, int32_t width,
+                                     V (&sums)[N]) {
+  for (; width > 0; width -= kTogether * V::kLanes, src += kTogether * V::kLanes, taps += kTogether * V::kLanes) {
+    const int32_t now = width < kTogether * V::kLanes ? width : kTogether * V::kLanes;
+    const int32_t together = now / V::kLanes, more = now % V::kLanes;  // the first `more` have one tap more
+    add_run<V, N>(together + 1, src, taps, more, sums);
+    add_run<V, N>(together, src + more, taps + more, V::kLanes - more, sums);
+  }
+}
+
+// N vectors of output row oh from column ow on.
+template <class V, int N>
+__attribute__((noinline)) void wide_tile(const Geometry& g, const Band<typename V::Element>& band, int32_t oh,
+                                         int32_t ow) {
+  using T = typename V::Element;
+  const bool is_interior = ow >= g.w.interior_begin && ow + N * V::kLanes <= g.w.interior_end;
+  V sums[N];
+#pragma GCC unroll 16
+  for (int v = 0; v < N; ++v) sums[v] = V::broadcast(band.bias);
+  for (int32_t kd = band.kd_begin; kd < band.kd_end; ++kd) {
+    for (int32_t kh = 0; kh < g.h.kernel; ++kh) {
+      const int32_t row = oh * g.h.stride + kh * g.h.dilation;
+      if (row < band.valid_begin || row >= band.valid_end) continue;
+      const T* src = is_interior ? band.inputs[kd] + int64_t{band.ih + row} * g.w.in + (ow - g.w.pad)
+                                 : band.planes[kd] + row * band.row_stride + ow;
+      add_kernel_row<V, N>(src, band.taps + (int64_t{kd} * g.h.kernel + kh) * g.w.kernel, g.w.kernel, sums);
+    }
+  }
+  T* dst = band.dst + int64_t{oh} * g.w.out + ow;
+  if (g.w.out >= V::kLanes) {
+#pragma GCC unroll 16
+    for (int v = 0; v < N; ++v) sums[v].store(dst + v * V::kLanes);
+  } else {
+    sums[0].store(dst, V::Mask::first(g.w.out));
+  }
+}
+
+template <class V>
+void wide_tile(const Geometry& g, const Band<typename V::Element>& band, int32_t oh, int32_t ow, int32_t vectors) {
+  switch (vectors) {
+    case 1: return wide_tile<V, 1>(g, band, oh, ow);
+    case 2: return wide_tile<V, 2>(g, band, oh, ow);
+    case 3: return wide_tile<V, 3>(g, band, oh, ow);
+    case 4: return wide_tile<V, 4>(g, band, oh, ow);
+    case 5: return wide_tile<V, 5>(g, band, oh, ow);
+    case 6: return wide_tile<V, 6>(g, band, oh, ow);
+    case 7: return wide_tile<V, 7>(g, band, oh, ow);
+    case 8: return wide_tile<V, 8>(g, band, oh, ow);
+    case 9: return wide_tile<V, 9>(g, band, oh, ow);
+    default: return wide_tile<V, 10>(g, band, oh, ow);
+  }
+}
+
+// The whole vectors of a row in tiles of nearly the same size, then the vector that ends with the row.
+struct WideTiles {
+  template <class T>
+  static void plane(const Geometry& g, const Band<T>& band) {
+    using V = Vec<T>;
+    const int32_t whole = g.w.out / V::kLanes;
+    for (int32_t oh = 0; oh < band.rows; ++oh) {
+      int32_t left = whole, ow = 0;
+      for (int32_t tiles = (whole + kTile - 1) / kTile; tiles > 0; --tiles) {
+        const int32_t vectors = (left + tiles - 1) / tiles;
+        wide_tile<V>(g, band, oh, ow, vectors);
+        ow += vectors * V::kLanes;
+        left -= vectors;
+      }
+      if (ow < g.w.out) wide_tile<V, 1>(g, band, oh, whole > 0 ? g.w.out - V::kLanes : 0);
+    }
+  }
+};
+
+template <class T>
+Bands bands(const Geometry& g) {
+  return make_bands(g, Vec<T>::kLanes, 1, 4, kTile * Vec<T>::kLanes);
+}
+
+const char* refuses(const Geometry& g) {
+  if (g.w.stride != 1 || g.w.dilation != 1) return "a stride or dilation along the row";
+  return refuses_bands(g);
+}
+
+template <class T>
+double cost(const Geometry& g) {
+  const int lanes = Vec<T>::kLanes;
+  const double vectors = static_cast<double>((g.w.out + lanes - 1) / lanes);
+  const double tiles = vectors < kTile ? 1 : vectors / kTile, size = vectors / tiles;
+  const double rows = static_cast<double>(g.out_channels) * g.d.out * g.h.out;
+  const double together = g.w.kernel > kTogether * lanes ? kTogether : static_cast<double>(g.w.kernel) / lanes;
+  const double a_tap = size < 8 ? 4.0 / size : 0.5 + 0.3 / (together < 1 ? 1 : together);
+  return 200.0 + fill_cycles(g, bands<T>(g), lanes) +
+         rows * tiles * (30.0 + 10.0 * g.d.kernel * g.h.kernel + size * a_tap * static_cast<double>(g.taps));
+}
+
+template <class T>
+int64_t work_items(const Geometry& g) {
+  return bands<T>(g).items;
+}
+
+int64_t packed_bytes(const Geometry&) { return 0; }
+void pack(const Geometry&, const void*, void*) {}
+
+template <class T>
+int64_t scratch_bytes(const Geometry& g) {
+  return bands<T>(g).scratch_bytes;
+}
+
+template <class T>
+void run(const Geometry& g, const Operands& operands, void* scratch, int64_t begin, int64_t end) {
+  run_bands<Vec<T>, WideTiles>(g, bands<T>(g), operands, scratch, begin, end);
+}
+
+template <class T>
+constexpr Kernel kernel(ElementType element) {
+  return {"depthwise_large_w", element,      true, refuses,          cost<T>,
+          work_items<T>,       packed_bytes, pack, scratch_bytes<T>, run<T>};
+}
+
+constexpr Kernel kKernels[] = {kernel<float>(ElementType::kFloat32), kernel<double>(ElementType::kFloat64)};
+
+}  // namespace
+
+extern constinit const KernelList DEPTHWISE_KERNEL_LIST(depthwise_large_w) = {DEPTHWISE_ISA_NAME, kKernels, 2};
+
+}  // namespace depthwise
