@@ -1,0 +1,69 @@
+// transpose(rows): rows[i] lane j becomes rows[j] lane i, for a square of vectors.
+#ifndef DEPTHWISE_SIMD_TRANSPOSE_H_
+#define DEPTHWISE_SIMD_TRANSPOSE_H_
+
+#include "kernels/family.h"
+
+namespace depthwise {
+namespace {
+
+// Through memory: for every Vec that has nothing better.
+template <class V>
+DEPTHWISE_INLINE void transpose(V (&rows)[V::kLanes]) {
+  using T = typename V::Element;
+  constexpr int kLanes = V::kLanes;
+  alignas(64) T in[kLanes * kLanes], out[kLanes * kLanes];
+  for (int i = 0; i < kLanes; ++i) rows[i].store(in + i * kLanes);
+  for (int i = 0; i < kLanes; ++i)
+    for (int j = 0; j < kLanes; ++j) out[j * kLanes + i] = in[i * kLanes + j];
+  for (int i = 0; i < kLanes; ++i) rows[i] = V::load(out + i * kLanes);
+}
+
+#if DEPTHWISE_ISA_CODE == 2
+// Pairs of rows, then pairs of pairs, then the halves of the vectors.
+DEPTHWISE_INLINE void transpose(Vec<float> (&rows)[8]) {
+  __m256 pairs[8], quads[8];
+  for (int i = 0; i < 8; i += 2) {
+    pairs[i] = _mm256_unpacklo_ps(rows[i].v, rows[i + 1].v);
+    pairs[i + 1] = _mm256_unpackhi_ps(rows[i].v, rows[i + 1].v);
+  }
+  for (int i = 0; i < 8; i += 4) {
+    quads[i] = _mm256_shuffle_ps(pairs[i], pairs[i + 2], 0x44);
+    quads[i + 1] = _mm256_shuffle_ps(pairs[i], pairs[i + 2], 0xee);
+    quads[i + 2] = _mm256_shuffle_ps(pairs[i + 1], pairs[i + 3], 0x44);
+    quads[i + 3] = _mm256_shuffle_ps(pairs[i + 1], pairs[i + 3], 0xee);
+  }
+  for (int i = 0; i < 4; ++i) {
+    rows[i].v = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x20);
+    rows[i + 4].v = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x31);
+  }
+}
+
+DEPTHWISE_INLINE void transpose(Vec<double> (&rows)[4]) {
+  const __m256d a = _mm256_unpacklo_pd(rows[0].v, rows[1].v), b = _mm256_unpackhi_pd(rows[0].v, rows[1].v);
+  const __m256d c = _mm256_unpacklo_pd(rows[2].v, rows[3].v), d = _mm256_unpackhi_pd(rows[2].v, rows[3].v);
+  rows[0].v = _mm256_permute2f128_pd(a, c, 0x20);
+  rows[1].v = _mm256_permute2f128_pd(b, d, 0x20);
+  rows[2].v = _mm256_permute2f128_pd(a, c, 0x31);
+  rows[3].v = _mm256_permute2f128_pd(b, d, 0x31);
+}
+#elif DEPTHWISE_ISA_CODE == 4
+DEPTHWISE_INLINE void transpose(Vec<float> (&rows)[4]) {
+  const float32x4x2_t low = vtrnq_f32(rows[0].v, rows[1].v), high = vtrnq_f32(rows[2].v, rows[3].v);
+  rows[0].v = vcombine_f32(vget_low_f32(low.val[0]), vget_low_f32(high.val[0]));
+  rows[1].v = vcombine_f32(vget_low_f32(low.val[1]), vget_low_f32(high.val[1]));
+  rows[2].v = vcombine_f32(vget_high_f32(low.val[0]), vget_high_f32(high.val[0]));
+  rows[3].v = vcombine_f32(vget_high_f32(low.val[1]), vget_high_f32(high.val[1]));
+}
+
+DEPTHWISE_INLINE void transpose(Vec<double> (&rows)[2]) {
+  const float64x2_t a = rows[0].v, b = rows[1].v;
+  rows[0].v = vtrn1q_f64(a, b);
+  rows[1].v = vtrn2q_f64(a, b);
+}
+#endif
+
+}  // namespace
+}  // namespace depthwise
+
+#endif  // DEPTHWISE_SIMD_TRANSPOSE_H_
