@@ -41,15 +41,13 @@ void run_panel(const Geometry& g, const DensePlan& plan, const DenseItem<T>& ite
                const ChannelPanel<T>& panel, T* dst, int64_t dst_pixel) {
   using V = Vec<T>;
   const Box& box = item.box;
-  const bool first = g.layout == Layout::kChannelsFirst;
-  const int64_t pixel = first ? 1 : g.in_channels;
-  const int64_t step_w = plan.copies ? 1 : pixel;
-  const int64_t step_h = plan.copies ? plan.copy_w.size : pixel * g.w.in;
-  const int64_t step_d = plan.copies ? int64_t{plan.copy_w.size} * plan.copy_h.size : pixel * g.w.in * g.h.in;
-  const int64_t channel = plan.copies ? plan.copy_plane : first ? g.src_plane : 1;
-  const PixelSource<T> source = {step_d * (plan.copies ? plan.copy_d.dilation : g.d.dilation),
-                                 step_h * (plan.copies ? plan.copy_h.dilation : g.h.dilation),
-                                 step_w * (plan.copies ? plan.copy_w.dilation : g.w.dilation), channel, item.zeros};
+  const bool copied = g.layout == Layout::kChannelsFirst;
+  const int64_t step_w = copied ? plan.in_lanes : g.in_channels;
+  const int64_t step_h = step_w * (copied ? plan.copy_w.size : g.w.in);
+  const int64_t step_d = step_h * (copied ? plan.copy_h.size : g.h.in);
+  const PixelSource<T> source = {step_d * (copied ? plan.copy_d.dilation : g.d.dilation),
+                                 step_h * (copied ? plan.copy_h.dilation : g.h.dilation),
+                                 step_w * (copied ? plan.copy_w.dilation : g.w.dilation), item.zeros};
   const int64_t pixels = pixels_of(box), tiles = parts(pixels, kTilePixels<V>);
   PixelCursor at;
   for (int64_t tile_index = 0, done = 0; tile_index < tiles; ++tile_index) {
@@ -62,9 +60,9 @@ void run_panel(const Geometry& g, const DensePlan& plan, const DenseItem<T>& ite
       tile.id[p] = (box.od + at.od) * g.d.stride - g.d.pad;
       tile.ih[p] = (box.oh + at.oh) * g.h.stride - g.h.pad;
       tile.iw[p] = (box.ow + at.ow) * g.w.stride - g.w.pad;
-      tile.src[p] = src + (plan.copies ? at.od * plan.copy_d.stride * step_d + at.oh * plan.copy_h.stride * step_h +
-                                             at.ow * plan.copy_w.stride
-                                       : tile.id[p] * step_d + tile.ih[p] * step_h + tile.iw[p] * step_w);
+      tile.src[p] = src + (copied ? at.od * plan.copy_d.stride * step_d + at.oh * plan.copy_h.stride * step_h +
+                                        at.ow * plan.copy_w.stride * step_w
+                                  : tile.id[p] * step_d + tile.ih[p] * step_h + tile.iw[p] * step_w);
       tile.dst[p] = dst + done * dst_pixel;
       padded |=
           !(is_interior(g.w, box.ow + at.ow) && is_interior(g.h, box.oh + at.oh) && is_interior(g.d, box.od + at.od));
@@ -84,14 +82,13 @@ void run_block(const Geometry& g, const DensePlan& plan, const DenseItem<T>& ite
   const bool transposed = g.layout == Layout::kChannelsFirst;
   T* const dst = transposed ? item.sums : item.dst + first_oc;
   const int64_t dst_pixel = transposed ? plan.block : g.out_channels;
-  const int64_t channel = plan.copies ? plan.copy_plane : transposed ? g.src_plane : 1;
   const T* weight = item.weight + int64_t{first_oc} * g.in_per_group * g.taps;
   for (int32_t ic = 0; ic < g.in_per_group; ic += plan.panel) {
     const int32_t channels = static_cast<int32_t>(at_most(plan.panel, g.in_per_group - ic));
     ChannelPanel<T> panel = {weight,   item.bias ? item.bias + first_oc : nullptr,
                              channels, transposed ? static_cast<int32_t>(lanes) : live,
                              ic == 0,  ic + channels == g.in_per_group};
-    run_panel(g, plan, item, item.src + ic * channel, panel, dst, dst_pixel);
+    run_panel(g, plan, item, item.src + ic, panel, dst, dst_pixel);
     weight += channels * g.taps * lanes;
   }
   if (transposed)
@@ -141,8 +138,7 @@ int64_t scratch_bytes(const Geometry& g) {
   const DensePlan plan = dense_plan<Vec<T>>(g);
   if (g.layout == Layout::kChannelsLast) return plan.panel * int64_t{sizeof(T)};
   const int64_t bias = int64_t{plan.blocks} * plan.block;
-  return (pixels_of(plan.boxes.largest) * plan.block + bias + (plan.copies ? plan.copy_plane * g.in_per_group : 0)) *
-         int64_t{sizeof(T)};
+  return (pixels_of(plan.boxes.largest) * plan.block + bias + plan.copy_elements) * int64_t{sizeof(T)};
 }
 
 template <class T>
@@ -170,11 +166,11 @@ void run(const Geometry& g, const Operands& operands, void* scratch, int64_t beg
     item.box = box_at(g, plan.boxes, box_index);
     for (int64_t group = gang * plan.gang; group < (gang + 1) * plan.gang && group < g.groups; ++group) {
       const T* src = static_cast<const T*>(operands.src) + group * g.in_per_group * (channels_first ? g.src_plane : 1);
-      if (plan.copies && copied != place) {
+      if (channels_first && copied != place) {
         copy_box(g, plan, item.box, src, copy);
         copied = place;
       }
-      item.src = plan.copies ? copy : src;
+      item.src = channels_first ? copy : src;
       item.weight = static_cast<const T*>(operands.weight) + group * group_weights<T>(g);
       item.bias = operands.bias ? static_cast<const T*>(operands.bias) + group * g.out_per_group : nullptr;
       // Channels first, the lanes behind the last channel are computed too: their bias must be there.
@@ -207,10 +203,8 @@ double cost(const Geometry& g) {
   const double depth = static_cast<double>(g.in_per_group) * static_cast<double>(g.taps);
   const double rate = V::kRegisters == 32 && V::kLanes > 4 ? 1 : 2;  // multiply-adds of vectors a cycle
   const double tile = kTilePixels<V> * (plan.block / V::kLanes) * depth / rate * 1.1 + 60;
-  double copies = 0;
-  if (plan.copies)
-    copies =
-        static_cast<double>(plan.copy_plane) * g.in_channels * static_cast<double>(plan.boxes.count()) / V::kLanes * 3;
+  const double copies =
+      static_cast<double>(plan.copy_elements) * g.groups * static_cast<double>(plan.boxes.count()) * 0.7;
   const double transposed = g.layout == Layout::kChannelsFirst ? static_cast<double>(g.dst_elements) : 0;
   return 500 + tiles * tile + copies + transposed;
 }

@@ -37,15 +37,18 @@ struct DensePlan {
   int32_t gangs;
   int32_t panel;  // input channels that are multiplied before the sums go back to memory
   Boxes boxes;
-  bool copies;  // channels first with padding: the input of a box is copied between zeros
+  // Channels first: the copy of the input of a box, (copy_d, copy_h, copy_w, in_lanes).
   CopyAxis copy_d, copy_h, copy_w;
-  int64_t copy_plane;  // elements from channel to channel
+  int64_t in_lanes;  // of a group, in whole vectors
+  int64_t copy_elements;
 };
 
-// About 32 KiB of weights: they stay in the first cache while the tiles of a box pass.
-constexpr int64_t kPanelTaps = 512;
+// About 64 KiB of weights: they stay in the second cache while the tiles of a box pass.
+constexpr int64_t kPanelTaps = 1024;
 // Pixels that should share a block of weights while it is in the cache.
 constexpr int64_t kSharingPixels = 48;
+
+constexpr int64_t kSharingRows = 2, kMostSharingPixels = 128;
 
 // Input and output of so many elements stay in the second cache.
 constexpr int64_t kNearElements = 32 * 1024;
@@ -66,6 +69,8 @@ DensePlan dense_plan(const Geometry& g) {
   plan.chunks = static_cast<int32_t>(parts(plan.blocks, plan.chunk));
   plan.chunk = static_cast<int32_t>(parts(plan.blocks, plan.chunks));
   int64_t pixels = at_least(kTilePixels<V>, outputs / (int64_t{plan.chunk} * plan.block));
+  // Rows that share input rows, so that these are not copied too often.
+  if (g.h.kernel > 1) pixels = at_least(pixels, at_most(kSharingRows * g.w.out, kMostSharingPixels));
   plan.gang = 1;
   if (g.layout == Layout::kChannelsLast && g.groups > 1) {
     // The groups of a pixel share its cache lines: all of them are computed while these are near.
@@ -77,12 +82,12 @@ DensePlan dense_plan(const Geometry& g) {
   plan.gangs = static_cast<int32_t>(parts(g.groups, plan.gang));
   plan.boxes = cut_boxes(g, pixels);
 
-  plan.copies = g.layout == Layout::kChannelsFirst && !(all_inside(g.d) && all_inside(g.h) && all_inside(g.w));
-  if (plan.copies) {
+  if (g.layout == Layout::kChannelsFirst) {
     plan.copy_d = copy_axis(g.d, plan.boxes.largest.depth);
     plan.copy_h = copy_axis(g.h, plan.boxes.largest.height);
     plan.copy_w = copy_axis(g.w, plan.boxes.largest.width);
-    plan.copy_plane = int64_t{plan.copy_d.size} * plan.copy_h.size * plan.copy_w.size;
+    plan.in_lanes = parts(g.in_per_group, V::kLanes) * V::kLanes;
+    plan.copy_elements = (int64_t{plan.copy_d.size} * plan.copy_h.size * plan.copy_w.size + V::kLanes) * plan.in_lanes;
   }
   return plan;
 }

@@ -17,11 +17,11 @@ constexpr int kTilePixels = V::kRegisters == 32 ? 8 : 6;
 constexpr int kTileVectors = 2;
 constexpr int kMostTilePixels = 8;
 
-// The input: from one tap of a pixel to the next along each axis, and from channel to channel.
+// The input, channels last: from one tap of a pixel to the next along each axis.
 template <class T>
 struct PixelSource {
-  int64_t tap_d, tap_h, tap_w, channel;
-  const T* zeros;  // stands for a pixel in the padding, where channel is 1; else the padding is in the array
+  int64_t tap_d, tap_h, tap_w;
+  const T* zeros;  // stands for a pixel in the padding
 };
 
 // The outputs of one tile: their first taps, as input coordinates and as addresses, and where their sums go.
@@ -46,15 +46,15 @@ constexpr int64_t kWeightsAhead = 4096;  // bytes
 
 // sums += the pixels' channels times the weights of one tap; moves `weight` behind them.
 template <class V, int kPixels, int kVectors, class T>
-DEPTHWISE_INLINE const T* add_tap(V (&sums)[kPixels][kVectors], const T* const (&pixel)[kPixels], int64_t step,
-                                  int32_t channels, const T* weight) {
+DEPTHWISE_INLINE const T* add_tap(V (&sums)[kPixels][kVectors], const T* const (&pixel)[kPixels], int32_t channels,
+                                  const T* weight) {
   for (int64_t ic = 0; ic < channels; ++ic, weight += kVectors * V::kLanes) {
     // Weights come once, in order, from the second or third cache.
     __builtin_prefetch(weight + kWeightsAhead / sizeof(T));
     V w[kVectors];
     for (int v = 0; v < kVectors; ++v) w[v] = V::load(weight + v * V::kLanes);
     for (int p = 0; p < kPixels; ++p) {
-      const V x = V::broadcast(pixel[p][ic * step]);
+      const V x = V::broadcast(pixel[p][ic]);
       for (int v = 0; v < kVectors; ++v) sums[p][v] = fma(x, w[v], sums[p][v]);
     }
   }
@@ -107,6 +107,9 @@ void channel_tile(const Geometry& g, const PixelSource<T>& src, const PixelTile<
 
   const T* weight = panel.weight;
   const int64_t row_weights = int64_t{g.w.kernel} * panel.channels * kVectors * V::kLanes;
+  // Where the channels of neighbouring taps follow one another in memory, a row of taps is one run.
+  const bool joined = !kPadded && src.tap_w == panel.channels;
+  const int32_t runs = joined ? 1 : g.w.kernel, run = joined ? g.w.kernel * panel.channels : panel.channels;
   for (int32_t kd = 0; kd < g.d.kernel; ++kd) {
     for (int32_t kh = 0; kh < g.h.kernel; ++kh) {
       const T* row[kPixels];
@@ -122,13 +125,13 @@ void channel_tile(const Geometry& g, const PixelSource<T>& src, const PixelTile<
         weight += row_weights;
         continue;
       }
-      for (int32_t kw = 0; kw < g.w.kernel; ++kw) {
+      for (int32_t kw = 0; kw < runs; ++kw) {
         const T* pixel[kPixels];
         for (int p = 0; p < kPixels; ++p) {
           pixel[p] = row[p] + kw * src.tap_w;
           if (kPadded && !(row_inside[p] && inside(tile.iw[p] + kw * g.w.dilation, g.w.in))) pixel[p] = src.zeros;
         }
-        weight = add_tap<V, kPixels, kVectors, T>(sums, pixel, src.channel, panel.channels, weight);
+        weight = add_tap<V, kPixels, kVectors, T>(sums, pixel, run, weight);
       }
     }
   }

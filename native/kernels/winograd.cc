@@ -26,7 +26,7 @@ void multiply_tile(const T* points, int64_t in_lanes, int32_t channels, const T*
       pixel[p] = points + p * in_lanes + first;
       for (int v = 0; v < kVectors; ++v) sums[p][v] = V::zero();
     }
-    weights = add_tap<V, kPixels, kVectors, T>(sums, pixel, 1, static_cast<int32_t>(end - first), weights);
+    weights = add_tap<V, kPixels, kVectors, T>(sums, pixel, static_cast<int32_t>(end - first), weights);
     for (int p = 0; p < kPixels; ++p)
       for (int v = 0; v < kVectors; ++v) {
         T* to = products + p * out_lanes + v * V::kLanes;
