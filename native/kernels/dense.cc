@@ -49,6 +49,9 @@ void run_panel(const Geometry& g, const DensePlan& plan, const DenseItem<T>& ite
                                  step_h * (copied ? plan.copy_h.dilation : g.h.dilation),
                                  step_w * (copied ? plan.copy_w.dilation : g.w.dilation), item.zeros};
   const int64_t pixels = pixels_of(box), tiles = parts(pixels, kTilePixels<V>);
+  // Pointwise, the pixels of a box are one run in memory, and all inside.
+  const bool flat = g.taps == 1 && g.dst_plane == g.src_plane && g.d.stride == 1 && g.h.stride == 1 && g.w.stride == 1;
+  const int64_t flat_begin = copied ? 0 : first_pixel(g, box);
   PixelCursor at;
   for (int64_t tile_index = 0, done = 0; tile_index < tiles; ++tile_index) {
     // Tiles of nearly equal size: a short one at the end would leave the multipliers idle.
@@ -56,7 +59,12 @@ void run_panel(const Geometry& g, const DensePlan& plan, const DenseItem<T>& ite
     const int count = static_cast<int>(end - done);
     PixelTile<T> tile;
     bool padded = false;
-    for (int p = 0; p < count; ++p, ++done, at.next(box)) {
+    for (int p = 0; flat && p < count; ++p, ++done) {
+      tile.id[p] = tile.ih[p] = tile.iw[p] = 0;
+      tile.src[p] = src + (flat_begin + done) * step_w;
+      tile.dst[p] = dst + done * dst_pixel;
+    }
+    for (int p = 0; !flat && p < count; ++p, ++done, at.next(box)) {
       tile.id[p] = (box.od + at.od) * g.d.stride - g.d.pad;
       tile.ih[p] = (box.oh + at.oh) * g.h.stride - g.h.pad;
       tile.iw[p] = (box.ow + at.ow) * g.w.stride - g.w.pad;
