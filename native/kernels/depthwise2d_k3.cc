@@ -8,50 +8,39 @@
 namespace depthwise {
 namespace {
 
-template <class V, Columns kColumns>
-__attribute__((noinline)) void strip(Strips<typename V::Element>& strips, const ColumnBlock<V, 3>& block) {
-  k3_strip<V, kColumns>(strips, block);
-}
+constexpr int32_t kStep = 7;
 
 template <class V>
-DEPTHWISE_INLINE void run_strips(Rows<typename V::Element>& rows, const ColumnBlocks<V, 3>& blocks) {
+DEPTHWISE_INLINE void run_strips(Rows<typename V::Element>& rows, const ColumnBlocks<V, 3>& blocks, bool are_regular) {
   using T = typename V::Element;
-  using Strip = void (*)(Strips<T>&, const ColumnBlock<V, 3>&);
-  static constexpr Strip kStrip[] = {strip<V, Columns::kInside>, strip<V, Columns::kLeft>, strip<V, Columns::kRight>,
-                                     strip<V, Columns::kBoth>};
   const Geometry& g = *rows.g;
-  const int32_t first_ih = rows.begin - g.h.pad, last_ih = rows.end - g.h.pad + 1;
-  const bool fits = rows.end - rows.begin >= 3 && first_ih >= -1 && last_ih <= g.h.in;
-  Strips<T> strips = {rows.channel.src + int64_t{first_ih} * g.w.in,
-                      rows.channel.dst + int64_t{rows.begin} * g.w.out,
-                      g.w.in,
-                      g.w.out,
-                      rows.channel.taps,
-                      rows.channel.bias,
-                      g.activation,
-                      rows.end - rows.begin - 2,
-                      first_ih >= 0,
-                      last_ih < g.h.in,
-                      g.w.out,
-                      rows.limit,
-                      rows.next_src,
-                      rows.next_dst};
-  blocks.for_each(g.w, [&](const ColumnBlock<V, 3>& block) DEPTHWISE_INLINE_LAMBDA {
-    if (fits && (block.columns == Columns::kInside ||
-                 (block.columns != Columns::kMasked && (!rows.guarded || loads_stay_inside<V, 3>(rows, block)))))
-      kStrip[static_cast<int>(block.columns)](strips, block);
-    else
-      k3_masked_strip<V>(rows, block);
-  });
+  StripShape<T> shape;
+  if (!strip_shape<T>(rows, &shape) || !are_regular)
+    return blocks.for_each(g.w, [&](const ColumnBlock<V, 3>& block) { k3_masked_strip<V>(rows, block); });
+  int32_t first = 0, last = blocks.count;
+  if (__builtin_expect(rows.guarded, false)) {
+    if (!loads_stay_inside<V, 3>(rows, blocks.last)) {
+      k3_masked_strip<V>(rows, blocks.last);
+      if (--last == 0) return;
+    }
+    if (!loads_stay_inside<V, 3>(rows, blocks.first)) {
+      k3_masked_strip<V>(rows, blocks.first);
+      if (++first >= last) return;
+    }
+  }
+  k3_strips<V>(shape, blocks, first, last, rows.channel.src + (int64_t{rows.begin} - g.h.pad) * g.w.in,
+               rows.channel.dst + int64_t{rows.begin} * g.w.out, rows.channel.taps, rows.channel.bias);
 }
-
-constexpr int32_t kStep = 7;
 
 template <class T>
 void run(const Geometry& g, const Operands& operands, void*, int64_t begin, int64_t end) {
   using V = Vec<T>;
-  if (g.h.out <= 16 && run_small_planes<T, 3, 7>(g, operands, begin, end)) return;
-  run_planes<T, 3>(g, operands, begin, end, kStep, run_strips<V>);
+  // Two tiles high at most: with more, strips waste fewer rows.
+  if (g.h.out <= 14 && run_small_tiles<T, 3, 7>(g, operands, begin, end)) return;
+  const bool are_regular = ColumnBlocks<V, 3>(g.w).are_regular(g.w);
+  run_planes<T, 3>(g, operands, begin, end, kStep,
+                   [&](Rows<T>& rows, const ColumnBlocks<V, 3>& blocks)
+                       DEPTHWISE_INLINE_LAMBDA { run_strips<V>(rows, blocks, are_regular); });
 }
 
 const char* refuses(const Geometry& g) { return refuses_planes(g, 3, 1); }

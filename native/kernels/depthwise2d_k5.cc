@@ -11,7 +11,7 @@ constexpr int32_t kStep = 7;
 
 template <class T>
 void run(const Geometry& g, const Operands& operands, void*, int64_t begin, int64_t end) {
-  if (run_small_planes<T, 5, 7>(g, operands, begin, end)) return;
+  if (run_small_tiles<T, 5, 7>(g, operands, begin, end)) return;
   run_planes<T, 5>(g, operands, begin, end, kStep, run_tiles<Vec<T>, 5, 7>);
 }
 

@@ -9,67 +9,106 @@
 namespace depthwise {
 namespace {
 
-template <class V, int kKernel>
-struct TilePlan {
+// Function: a tile or a strip; called with (shape, block, src, dst, taps, bias).
+template <class Function, class V, int kKernel>
+struct PlanePlan {
   static constexpr int kMost = 16;
   struct Step {
-    Tile<V, kKernel> tile;
+    Function function;
     const ColumnBlock<V, kKernel>* block;
     int64_t src, dst;  // from the beginning of a plane
   };
   int count = 0;
   Step steps[kMost];
 
-  // Tiles of kRows rows. False where the planes are too large, too low, or padded in another way.
-  template <int kRows>
-  bool fill(const Geometry& g, const ColumnBlocks<V, kKernel>& blocks) {
-    const int64_t bands = ceil_of(g.h.out, kRows);
-    if (g.h.out < kRows || blocks.count > blocks.kKept || bands * blocks.count > kMost) return false;
-    for (int64_t band = 0; band < bands; ++band) {
-      const int32_t oh = static_cast<int32_t>(min_of(band * kRows, g.h.out - kRows));
-      TilePlace place;
-      if (!tile_place<kKernel>(g.h, oh, kRows, &place)) return false;
-      for (int32_t i = 0; i < blocks.count; ++i) {
-        const ColumnBlock<V, kKernel>& block = blocks.kept[i];
-        if (block.columns == Columns::kMasked) return false;
-        steps[count++] = {tiles_at<V, kKernel, kRows>(place)[static_cast<int>(block.columns)], &block,
-                          (int64_t{oh} - g.h.pad) * g.w.in + block.iw, int64_t{oh} * g.w.out + block.ow};
-      }
+  // All column blocks of the rows from `oh` on, with the function for each kind of columns. False: does not fit.
+  bool add_rows(const Geometry& g, const ColumnBlocks<V, kKernel>& blocks, int32_t oh, const Function* functions) {
+    if (blocks.count > blocks.kKept || count + blocks.count > kMost) return false;
+    for (int32_t i = 0; i < blocks.count; ++i) {
+      const ColumnBlock<V, kKernel>& block = blocks.kept[i];
+      if (block.columns == Columns::kMasked) return false;
+      steps[count++] = {functions[static_cast<int>(block.columns)], &block, (int64_t{oh} - g.h.pad) * g.w.in + block.iw,
+                        int64_t{oh} * g.w.out + block.ow};
     }
     return true;
   }
 };
 
-// Work items [begin, end) where an item is a whole plane; false if the plan has no tiles for them.
-template <class T, int kKernel, int kRows>
-bool run_small_planes(const Geometry& g, const Operands& operands, int64_t begin, int64_t end) {
-  using V = Vec<T>;
-  if (item_bands(g, kRows).count != 1) return false;
-  const ColumnBlocks<V, kKernel> blocks(g.w);
-  TilePlan<V, kKernel> plan;
-  if (!plan.template fill<kRows>(g, blocks)) return false;
-  const T* const owned_end = static_cast<T*>(operands.dst) + end * g.dst_plane;
-  const TileShape<T> shape = tile_shape(g, owned_end);
-  const int64_t plane_bytes = (g.src_plane + g.dst_plane) / 2 * static_cast<int64_t>(sizeof(T));
-  ItemWalk walk(g, {g.h.out, 1}, begin);
-  for (int64_t item = begin; item < end; ++item, walk.next()) {
-    const Channel<T> channel = channel_of<T>(g, operands, walk);
-    if (__builtin_expect(needs_guard<V, kKernel>(g, walk.group), false)) {
-      Rows<T> rows = {&g, channel, 0, g.h.out, true, const_cast<T*>(owned_end), nullptr, nullptr};
-      run_tiles<V, kKernel, kRows>(rows, blocks);
+template <class V, int kKernel>
+using TilePlan = PlanePlan<Tile<V, kKernel>, V, kKernel>;
+
+// Tiles of kRows rows. False where the planes are too large, too low, or padded in another way than by half a kernel.
+template <class V, int kKernel, int kRows>
+bool plan_tiles(const Geometry& g, const ColumnBlocks<V, kKernel>& blocks, TilePlan<V, kKernel>* plan) {
+  if (g.h.out < kRows) return false;
+  for (int64_t next = 0; next < g.h.out; next += kRows) {
+    const int32_t oh = static_cast<int32_t>(min_of(next, g.h.out - kRows));
+    TilePlace place;
+    if (!tile_place<kKernel>(g.h, oh, kRows, &place)) return false;
+    if (!plan->add_rows(g, blocks, oh, tiles_at<V, kKernel, kRows>(place))) return false;
+  }
+  return true;
+}
+
+// Work items [begin, end), each a whole plane. guarded(rows) takes a plane near an end of the image, where plain loads
+// of its edges could leave it.
+template <class V, int kKernel, class Shape, class Function, class Guarded>
+DEPTHWISE_INLINE void run_small_planes(const Geometry& g, const Operands& operands, int64_t begin, int64_t end,
+                                       const Shape& shape, const PlanePlan<Function, V, kKernel>& plan,
+                                       Guarded guarded) {
+  using T = typename V::Element;
+  // Groups whose plain loads all stay inside the image.
+  const int64_t free_begin = ceil_of(kKernel, g.src_plane);
+  const int64_t free_end = g.groups - ceil_of(kKernel + V::kLanes, g.src_plane);
+  const T zero = 0;
+  const T* const bias = operands.bias ? static_cast<const T*>(operands.bias) : &zero;
+  const int64_t bias_step = operands.bias ? 1 : 0, last_m = g.out_per_group - 1;
+  int64_t group = begin / g.out_per_group, m = begin % g.out_per_group, kernel = g.shared_bank ? m : begin;
+  const T* src = static_cast<const T*>(operands.src) + group * g.src_plane;
+  T* dst = static_cast<T*>(operands.dst) + begin * g.dst_plane;
+  for (int64_t item = begin; item < end; ++item, dst += g.dst_plane) {
+    const T* taps = static_cast<const T*>(operands.weight) + kernel * (kKernel * kKernel);
+    const T channel_bias = bias[kernel * bias_step];
+    if (__builtin_expect(group < free_begin || group >= free_end, false)) {
+      guarded(item);
     } else {
-      for (int64_t line = 0; line < plane_bytes; line += 64) {
-        prefetch(reinterpret_cast<const char*>(channel.src + g.src_plane) + line);
-        prefetch(reinterpret_cast<const char*>(channel.dst + g.dst_plane) + line);
-      }
-      for (int i = 0; i < plan.count; ++i) {
-        const typename TilePlan<V, kKernel>::Step& step = plan.steps[i];
-        step.tile(shape, *step.block, channel.src + step.src, channel.dst + step.dst, channel.taps, channel.bias);
-      }
+      const typename PlanePlan<Function, V, kKernel>::Step* step = plan.steps;
+      do {
+        step->function(shape, *step->block, src + step->src, dst + step->dst, taps, channel_bias);
+      } while (++step != plan.steps + plan.count);
+    }
+    ++kernel;
+    if (m++ == last_m) {
+      m = 0;
+      ++group;
+      src += g.src_plane;
+      if (g.shared_bank) kernel = 0;
     }
   }
   // One more pass over what is still in the second-level cache.
   finish_rows<V>(g.activation, static_cast<T*>(operands.dst) + begin * g.dst_plane, (end - begin) * g.dst_plane);
+}
+
+// The rows of a work item that is a whole plane.
+template <class T>
+Rows<T> plane_rows(const Geometry& g, const Operands& operands, int64_t item, T* limit) {
+  const ItemWalk walk(g, {g.h.out, 1}, item);
+  return {&g, channel_of<T>(g, operands, walk), 0, g.h.out, true, limit, nullptr, nullptr};
+}
+
+// Small planes by tiles of kRows rows; false where there are none for this geometry.
+template <class T, int kKernel, int kRows>
+bool run_small_tiles(const Geometry& g, const Operands& operands, int64_t begin, int64_t end) {
+  using V = Vec<T>;
+  if (item_bands(g, kRows).count != 1) return false;
+  const ColumnBlocks<V, kKernel> blocks(g.w);
+  TilePlan<V, kKernel> plan;
+  if (!plan_tiles<V, kKernel, kRows>(g, blocks, &plan)) return false;
+  T* const owned_end = static_cast<T*>(operands.dst) + end * g.dst_plane;
+  run_small_planes<V, kKernel>(g, operands, begin, end, tile_shape<T>(g, owned_end), plan, [&](int64_t item) {
+    Rows<T> rows = plane_rows(g, operands, item, owned_end);
+    run_tiles<V, kKernel, kRows>(rows, blocks);
+  });
   return true;
 }
 

@@ -125,9 +125,11 @@ __attribute__((noinline)) void padded_row(const TileShape<typename V::Element>& 
                                           typename V::Element* dst, const typename V::Element* taps,
                                           typename V::Element bias, int kh_begin, int kh_end) {
   V sum = V::broadcast(bias);
-  for (int kw = 0; kw < kKernel; ++kw)
+  for (int kw = 0; kw < kKernel; ++kw) {
+    const typename V::Mask in_row = lanes_in_row(block, kw);
     for (int kh = kh_begin; kh < kh_end; ++kh)
-      sum = fma(V::load(src + kh * shape.src_pitch + kw, block.in_row[kw]), V::broadcast(taps[kh * kKernel + kw]), sum);
+      sum = fma(V::load(src + kh * shape.src_pitch + kw, in_row), V::broadcast(taps[kh * kKernel + kw]), sum);
+  }
   clamp_at_store(shape.activation, sum).store(dst, V::Mask::first(shape.out - block.ow));
 }
 

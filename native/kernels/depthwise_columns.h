@@ -18,12 +18,12 @@ struct ColumnBlock {
   int32_t ow;  // first output column
   int32_t iw;  // first input column of its first tap; negative in the padding
   Columns columns;
-  typename V::Mask in_row[kKernel];  // for each tap, the lanes that lie in the row
+  typename V::Mask in_row[kKernel];  // for each tap, the lanes that lie in the row; not set where kInside
 };
 
-// `lanes` outputs from column ow on; stride 1. `vectors` of a block: masks speak of one only.
+// V::kLanes outputs from column `ow` on, stride 1. A block that is kInside gets masks only where `always_masks`.
 template <class V, int kKernel>
-DEPTHWISE_INLINE ColumnBlock<V, kKernel> column_block(const Axis& w, int32_t ow) {
+DEPTHWISE_INLINE ColumnBlock<V, kKernel> column_block(const Axis& w, int32_t ow, bool always_masks) {
   constexpr int kReach = kKernel / 2;
   ColumnBlock<V, kKernel> block;
   block.ow = ow;
@@ -31,30 +31,55 @@ DEPTHWISE_INLINE ColumnBlock<V, kKernel> column_block(const Axis& w, int32_t ow)
   const int64_t outputs = min_of(V::kLanes, w.out - ow);
   const int64_t before = -int64_t{block.iw};  // columns of padding before the row that the first output sees
   const int64_t behind = block.iw + outputs - 1 + kKernel - w.in;
+  const bool is_short = outputs<V::kLanes, left = before> 0 || is_short, right = behind > 0 || is_short;
+  if (!left && !right) block.columns = Columns::kInside;
+  if (!left && !right && !always_masks) return block;
   for (int kw = 0; kw < kKernel; ++kw) {
     const int64_t begin = before - kw, end = w.in + before - kw;
     block.in_row[kw] = V::Mask::range(static_cast<int>(max_of(-1, min_of(begin, V::kLanes))),
                                       static_cast<int>(max_of(-1, min_of(end, V::kLanes))));
   }
-  const bool is_short = outputs<V::kLanes, left = before> 0 || is_short, right = behind > 0 || is_short;
-  if (!left && !right)
-    block.columns = Columns::kInside;
-  else if (before > kReach || behind > kReach)
+  if (!left && !right) return block;
+  if (before > kReach || behind > kReach)
     block.columns = Columns::kMasked;
   else
     block.columns = left && right ? Columns::kBoth : left ? Columns::kLeft : Columns::kRight;
   return block;
 }
 
+// The lanes of tap kw that lie in the row, for any block.
+template <class V, int kKernel>
+DEPTHWISE_INLINE typename V::Mask lanes_in_row(const ColumnBlock<V, kKernel>& block, int kw) {
+  return block.columns == Columns::kInside ? V::Mask::first(V::kLanes) : block.in_row[kw];
+}
+
 // All blocks of a row: the first few are made once, the others when they are asked for.
 template <class V, int kKernel>
 struct ColumnBlocks {
-  static constexpr int kKept = 4;
+  static constexpr int kKept = 16;
   int32_t count;
+  ColumnBlock<V, kKernel> first, last;  // with masks, whether they see padding or not
   ColumnBlock<V, kKernel> kept[kKept];
 
-  explicit ColumnBlocks(const Axis& w) : count(static_cast<int32_t>(ceil_of(w.out, V::kLanes))) {
+  explicit ColumnBlocks(const Axis& w)
+      : count(static_cast<int32_t>(ceil_of(w.out, V::kLanes))),
+        first(column_block<V, kKernel>(w, 0, true)),
+        last(column_block<V, kKernel>(w, column_of(w, count - 1), true)) {
     for (int32_t i = 0; i < kKept && i < count; ++i) kept[i] = make(w, i);
+  }
+  // Whether every block but the first and the last is kInside, and those see padding on their own side alone.
+  DEPTHWISE_INLINE bool are_regular(const Axis& w) const {
+    for (int32_t i = 0; i < count; ++i) {
+      const Columns columns = column_block<V, kKernel>(w, column_of(w, i), false).columns;
+      const bool fits = columns == Columns::kInside || (columns == Columns::kLeft && i == 0) ||
+                        (columns == Columns::kRight && i == count - 1) || (columns == Columns::kBoth && count == 1);
+      if (!fits) return false;
+    }
+    return true;
+  }
+  // The first output column of block i.
+  static DEPTHWISE_INLINE int32_t column_of(const Axis& w, int32_t i) {
+    return static_cast<int32_t>(min_of(int64_t{i} * V::kLanes, max_of(0, w.out - V::kLanes)));
   }
   // body(block) for each block of the row. A kept one is handed on where it stands: a copy made just before its masks
   // are loaded would stall them.
@@ -67,8 +92,7 @@ struct ColumnBlocks {
 
  private:
   static DEPTHWISE_INLINE ColumnBlock<V, kKernel> make(const Axis& w, int32_t i) {
-    const int64_t last = max_of(0, w.out - V::kLanes);
-    return column_block<V, kKernel>(w, static_cast<int32_t>(min_of(int64_t{i} * V::kLanes, last)));
+    return column_block<V, kKernel>(w, column_of(w, i), false);
   }
 };
 
