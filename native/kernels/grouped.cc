@@ -1,9 +1,10 @@
-// Computes: grouped and dense convolution of any geometry, channels first, lanes along the pixels: for groups of few
-//   output channels.  Refuses: channels last, one input channel a group, copies past 2^31 elements.
+// Computes: grouped and dense convolution of any geometry, both layouts, lanes along the pixels: for groups of few
+//   output channels.  Refuses: one input channel a group, copies past 2^31 elements.
 // Loop order: group, box of outputs; tile of pixels, tile of output channels; in a tile the input channels, then the
-//   taps. An item is one box of one group.
+//   taps. An item is one box of one group, or channels last of the groups that share cache lines.
 // In registers: the sums of a tile (gemm_pixels.h).  Reads beyond: nothing of the caller's; its own copy, a tile far.
 #include "kernels/grouped_copy.h"
+#include "kernels/grouped_last.h"
 
 namespace depthwise {
 namespace {
@@ -81,17 +82,17 @@ int64_t first_row(const Geometry& g, const GroupedPlan& plan, int64_t tile) {
 // All tiles of a box. kMostRows x kColumns is the largest tile.
 template <class T, int kMostRows, int kColumns>
 void run_box(const Geometry& g, const GroupedPlan& plan, const Box& box, const T* copy, const int32_t* offsets,
-             const T* weights, const T* bias, T* dst) {
+             const T* weights, const T* bias, T* dst, int64_t dst_plane) {
   using V = Vec<T>;
   const int64_t positions = int64_t{box.height - 1} * plan.pitch + box.width;
-  SeamedRows<T> out = {nullptr, pixels_of(box), g.dst_plane, box.width, plan.pitch};
+  SeamedRows<T> out = {nullptr, pixels_of(box), dst_plane, box.width, plan.pitch};
   int32_t row = 0, column = 0;
   for (int64_t at = 0; at < positions; at += kColumns * V::kLanes) {
     const ListedSteps<T> input = {copy + at, offsets};
     for (int64_t tile = 0; tile < plan.tiles; ++tile) {
       const int64_t oc = first_row(g, plan, tile);
       const int rows = static_cast<int>(first_row(g, plan, tile + 1) - oc);
-      out.dst = dst + oc * g.dst_plane;
+      out.dst = dst + oc * dst_plane;
       seamed_tile_of<V, kMostRows, kColumns, T>(rows, input, plan.steps, weights + oc * plan.steps,
                                                 bias ? bias + oc : nullptr, g.activation, row, column, out);
     }
@@ -120,52 +121,80 @@ int64_t packed_bytes(const Geometry& g) {
 
 template <class T>
 int64_t work_items(const Geometry& g) {
-  return g.groups * grouped_plan<T>(g).boxes.count();
+  const GroupedPlan plan = grouped_plan<T>(g);
+  return plan.gangs * plan.boxes.count();
 }
 
-// Behind the copy: what the last tile reads too far, and what the last line writes too far.
+// Scratch: the copies of a gang, room behind them for what the last tile reads and the last line writes too far; the
+// planes of outputs of a gang, channels last; and where the steps begin.
 template <class T>
-int64_t copy_bytes(const GroupedPlan& plan) {
-  return parts((plan.copy + plan.columns * Vec<T>::kLanes) * int64_t{sizeof(T)}, 64) * 64;
+int64_t copy_elements(const GroupedPlan& plan) {
+  return parts(plan.copy * plan.gang + plan.columns * Vec<T>::kLanes, 64) * 64;
+}
+
+template <class T>
+int64_t plane_elements(const Geometry& g, const GroupedPlan& plan) {
+  return parts(plan.out_plane * plan.gang * g.out_per_group, 64) * 64;
 }
 
 template <class T>
 int64_t scratch_bytes(const Geometry& g) {
   const GroupedPlan plan = grouped_plan<T>(g);
-  return copy_bytes<T>(plan) + plan.steps * int64_t{sizeof(int32_t)};
+  return (copy_elements<T>(plan) + plane_elements<T>(g, plan)) * int64_t{sizeof(T)} +
+         plan.steps * int64_t{sizeof(int32_t)};
+}
+
+// One group of a box, its input copied. dst: the first output of the box, of the group's first channel.
+template <class T>
+void run_group(const Geometry& g, const GroupedPlan& plan, const Box& box, const Operands& operands, int64_t group,
+               const T* copy, const int32_t* offsets, T* dst, int64_t dst_plane) {
+  const T* weights = static_cast<const T*>(operands.weight) + group * g.out_per_group * plan.steps;
+  const T* bias = operands.bias ? static_cast<const T*>(operands.bias) + group * g.out_per_group : nullptr;
+  switch (plan.columns) {
+    case 8: return run_box<T, 1, 8>(g, plan, box, copy, offsets, weights, bias, dst, dst_plane);
+    case 4: return run_box<T, 2, 4>(g, plan, box, copy, offsets, weights, bias, dst, dst_plane);
+    case 3: return run_box<T, 4, 3>(g, plan, box, copy, offsets, weights, bias, dst, dst_plane);
+    default: run_box<T, kTileRows<Vec<T>>, kTileColumns>(g, plan, box, copy, offsets, weights, bias, dst, dst_plane);
+  }
 }
 
 template <class T>
 void run(const Geometry& g, const Operands& operands, void* scratch, int64_t begin, int64_t end) {
-  using V = Vec<T>;
   const GroupedPlan plan = grouped_plan<T>(g);
   const int64_t boxes = plan.boxes.count();
+  const T* const all_src = static_cast<const T*>(operands.src);
+  T* const all_dst = static_cast<T*>(operands.dst);
   T* const copy = static_cast<T*>(scratch);
-  int32_t* const offsets = reinterpret_cast<int32_t*>(static_cast<char*>(scratch) + copy_bytes<T>(plan));
+  T* const planes = copy + copy_elements<T>(plan);
+  int32_t* const offsets = reinterpret_cast<int32_t*>(planes + plane_elements<T>(g, plan));
   list_steps(g, plan, offsets);
   for (int64_t item = begin; item < end; ++item) {
-    const int64_t group = item / boxes;
-    const Box box = box_at(g, plan.boxes, item % boxes);
-    if (item == begin || plan.boxes.w > 1) zero_run(copy, plan.copy + plan.columns * V::kLanes);
-    copy_lines(g, plan, box, static_cast<const T*>(operands.src) + group * g.in_per_group * g.src_plane, copy);
-    const T* weights = static_cast<const T*>(operands.weight) + group * g.out_per_group * plan.steps;
-    const T* bias = operands.bias ? static_cast<const T*>(operands.bias) + group * g.out_per_group : nullptr;
-    T* dst = static_cast<T*>(operands.dst) + group * g.out_per_group * g.dst_plane + first_pixel(g, box);
-    switch (plan.columns) {
-      case 8: run_box<T, 1, 8>(g, plan, box, copy, offsets, weights, bias, dst); break;
-      case 4: run_box<T, 2, 4>(g, plan, box, copy, offsets, weights, bias, dst); break;
-      case 3: run_box<T, 4, 3>(g, plan, box, copy, offsets, weights, bias, dst); break;
-      default: run_box<T, kTileRows<V>, kTileColumns>(g, plan, box, copy, offsets, weights, bias, dst);
+    if (g.layout == Layout::kChannelsFirst) {
+      const int64_t group = item / boxes;
+      const Box box = box_at(g, plan.boxes, item % boxes);
+      if (item == begin || plan.boxes.w > 1) zero_run(copy, copy_elements<T>(plan));
+      copy_lines(g, plan, box, all_src + group * g.in_per_group * g.src_plane, copy);
+      run_group(g, plan, box, operands, group, copy, offsets,
+                all_dst + group * g.out_per_group * g.dst_plane + first_pixel(g, box), g.dst_plane);
+      continue;
     }
+    const Box box = box_at(g, plan.boxes, item / plan.gangs);
+    const int64_t first = item % plan.gangs * plan.gang;
+    const int32_t groups = static_cast<int32_t>(at_most(plan.gang, g.groups - first));
+    copy_lines_last(g, plan, box, groups, all_src + first * g.in_per_group, copy);
+    for (int32_t i = 0; i < groups; ++i)
+      run_group(g, plan, box, operands, first + i, copy + i * plan.copy, offsets,
+                planes + i * g.out_per_group * plan.out_plane, plan.out_plane);
+    store_planes_last(planes, plan.out_plane, pixels_of(box), groups * g.out_per_group,
+                      all_dst + first_pixel(g, box) * g.out_channels + first * g.out_per_group, g.out_channels);
   }
 }
 
 const char* refuses(const Geometry& g) {
-  if (g.layout != Layout::kChannelsFirst) return "is for channels first";
   if (g.in_per_group == 1 && g.groups > 1) return "is for more than one input channel a group";
   if (g.shared_bank) return "has no shared bank";
   const GroupedPlan plan = g.element == ElementType::kFloat32 ? grouped_plan<float>(g) : grouped_plan<double>(g);
-  if (plan.copy > 0x7fffffff || plan.steps > 0x7fffffff) return "would copy more than 2^31 elements";
+  if (plan.copy * plan.gang > 0x7fffffff || plan.steps > 0x7fffffff) return "would copy more than 2^31 elements";
   return nullptr;
 }
 
@@ -174,7 +203,7 @@ double cost(const Geometry& g) {
   using V = Vec<T>;
   const GroupedPlan plan = grouped_plan<T>(g);
   const Box& box = plan.boxes.largest;
-  const double items = static_cast<double>(g.groups) * static_cast<double>(plan.boxes.count());
+  const double items = static_cast<double>(plan.gangs) * static_cast<double>(plan.boxes.count());
   const double positions = static_cast<double>(box.height - 1) * plan.pitch + box.width;
   const double pixel_tiles = static_cast<double>(parts(static_cast<int64_t>(positions), plan.columns * V::kLanes));
   const double rate = V::kRegisters == 32 && V::kLanes > 4 ? 1 : 2;  // multiply-adds of vectors a cycle
@@ -182,8 +211,10 @@ double cost(const Geometry& g) {
   const double step = (sums < 4 * rate ? 4 * rate : sums) / rate;
   const double seams = 3.0 * plan.columns * V::kLanes / plan.pitch;  // the share of tiles with a seam, and more
   const double tile = step * static_cast<double>(plan.steps) * 1.06 + 30 + (seams < 3 ? seams : 3) * sums;
-  const double copies = static_cast<double>(plan.copy) / V::kLanes * (g.w.stride == 1 ? 2 : g.w.stride == 2 ? 4 : 12);
-  return 500 + items * (pixel_tiles * plan.tiles * tile + copies + 100);
+  const double last = plan.gang * static_cast<double>(plan.copy + pixels_of(box) * g.out_per_group) * 0.8;
+  const double first = static_cast<double>(plan.copy) / V::kLanes * (g.w.stride == 1 ? 2 : g.w.stride == 2 ? 4 : 12);
+  const double copies = g.layout == Layout::kChannelsFirst ? first : last;
+  return 500 + items * (pixel_tiles * plan.tiles * plan.gang * tile + copies + 100);
 }
 
 constexpr Kernel kKernels[] = {

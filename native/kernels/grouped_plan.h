@@ -55,12 +55,15 @@ static int32_t line_begin(const Axis& axis, const Lines& lines, int32_t line, in
 struct GroupedPlan {
   Boxes boxes;
   Lines d, h, w;
-  int32_t pitch;    // from row to row of the copy
-  int64_t plane;    // elements of one (line of h, line of w): all rows
-  int64_t copy;     // elements of the copy of one group
-  int64_t steps;    // in_per_group * taps
-  int32_t tiles;    // of a group's output channels
-  int32_t columns;  // vectors of a tile
+  int32_t pitch;  // from row to row of the copy
+  int64_t plane;  // elements of one (line of h, line of w): all rows
+  int64_t copy;   // elements of the copy of one group
+  int64_t steps;  // in_per_group * taps
+  int32_t tiles;  // of a group's output channels
+  int32_t gang;   // groups of a work item: channels last, those that share cache lines
+  int32_t gangs;
+  int64_t out_plane;  // channels last: outputs of a box of one channel, before they are transposed
+  int32_t columns;    // vectors of a tile
 };
 
 // Few rows leave room for more columns: the sums of a tile should be 8 or more.
@@ -72,6 +75,8 @@ int32_t columns_for(int32_t rows) {
   return kTileColumns;
 }
 
+constexpr int32_t kLineChannels = 16;
+
 // The copy of a box should stay in the second cache, and its rows in the first.
 constexpr int64_t kCopyBytes = 96 * 1024;
 
@@ -81,11 +86,14 @@ GroupedPlan grouped_plan(const Geometry& g) {
   GroupedPlan plan = {};
   plan.steps = g.in_per_group * g.taps;
   plan.tiles = static_cast<int32_t>(parts(g.out_per_group, kTileRows<V>));
+  const bool last = g.layout == Layout::kChannelsLast;
+  plan.gang = last ? static_cast<int32_t>(at_most(g.groups, at_least(1, kLineChannels / g.in_per_group))) : 1;
+  plan.gangs = static_cast<int32_t>(parts(g.groups, plan.gang));
   plan.columns = columns_for<V>(static_cast<int32_t>(g.out_per_group / plan.tiles));
-  const double macs = static_cast<double>(plan.steps) * g.out_per_group;
-  const double all = macs * static_cast<double>(g.dst_plane) * g.groups;
+  const double macs = static_cast<double>(plan.steps) * g.out_per_group * plan.gang;
+  const double all = macs * static_cast<double>(g.dst_plane) * plan.gangs;
   int64_t pixels = static_cast<int64_t>(item_size(all) / macs);
-  const int64_t per_pixel = int64_t{g.in_per_group} * g.d.kernel * at_most(g.h.kernel, g.h.stride) *
+  const int64_t per_pixel = int64_t{g.in_per_group} * plan.gang * g.d.kernel * at_most(g.h.kernel, g.h.stride) *
                             at_most(g.w.kernel, g.w.stride) * int64_t{sizeof(T)};
   pixels = at_most(pixels, kCopyBytes / per_pixel);
   plan.boxes = cut_boxes(g, at_least(pixels, 8 * V::kLanes));
@@ -102,8 +110,9 @@ GroupedPlan grouped_plan(const Geometry& g) {
     const int64_t right = int64_t{plan.w.length} - g.w.pad - g.w.in;
     plan.pitch -= static_cast<int32_t>(at_least(0, at_most(at_most(g.w.pad, right), plan.w.length - box.width)));
   }
-  plan.plane = int64_t{plan.h.length} * plan.pitch + (plan.w.length - plan.pitch);
+  plan.plane = int64_t{plan.h.length} * plan.pitch + (plan.w.length - plan.pitch) + (last ? V::kLanes : 0);
   plan.copy = plan.plane * plan.h.count * plan.w.count * plan.d.count * g.in_per_group;
+  plan.out_plane = last ? pixels_of(box) + V::kLanes : 0;
   return plan;
 }
 
