@@ -3,12 +3,12 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const program = fileURLToPath(new URL("../build-native/gcc/kernel_bench", import.meta.url));
+const program = fileURLToPath(new URL("../build-native-gcc/limits", import.meta.url));
 
 /** { gflops, copy: [{ bytes, GBs }] } for this many threads, or null where the native benchmark is not built. */
 export function measureLimits(threads) {
   if (!existsSync(program)) return null;
-  const { status, stdout } = spawnSync(program, ["--limits", "--threads", String(threads)], { encoding: "utf8" });
+  const { status, stdout } = spawnSync(program, [String(threads)], { encoding: "utf8" });
   if (status !== 0) return null;
   return JSON.parse(stdout);
 }

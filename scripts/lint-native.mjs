@@ -35,7 +35,7 @@ const formatter = found(["clang-format-14", "clang-format"]);
 if (formatter) check("clang-format", formatter, ["--dry-run", "-Werror", ...folders.flatMap(sourcesUnder)]);
 
 // Kernels are one template for every ISA: the scalar and AVX2 objects stand for all of them.
-const database = ["build-native/gcc", "build"]
+const database = ["build-native-gcc", "build"]
   .map((f) => join(root, f))
   .find((f) => existsSync(join(f, "compile_commands.json")));
 const tidy = found(["clang-tidy-14", "clang-tidy"]);
