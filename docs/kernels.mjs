@@ -1,7 +1,6 @@
-// Writes the table of kernels into ARCHITECTURE.md, from the sources' header lines, the addon and a run of the native
-// bench:  build-native-gcc/kernel_bench --all-kernels > bench/results/FILE.txt && node docs/kernels.mjs FILE.txt
-import { readFileSync, writeFileSync } from "node:fs";
-import { relative, resolve } from "node:path";
+// Writes the table of kernels into ARCHITECTURE.md, from the sources' header lines, the addon and the last run of the
+// native bench:  build-native-gcc/kernel_bench --all-kernels > bench/results/kernels-DATE.txt; node docs/kernels.mjs
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { backendInfo } from "depthwise";
 
@@ -10,8 +9,9 @@ const BEGIN = "<!-- kernels -->";
 const END = "<!-- /kernels -->";
 const FIELDS = ["Computes", "Refuses", "Loop order", "In registers", "Reads beyond"];
 
-const [bench] = process.argv.slice(2);
-if (bench === undefined) throw new Error("usage: node docs/kernels.mjs bench/results/FILE.txt");
+const results = readdirSync(`${root}bench/results`).filter((name) => /^kernels-.*\.txt$/.test(name));
+const bench = results.sort().at(-1);
+if (bench === undefined) throw new Error("bench/results has no kernels-*.txt");
 
 /** The five header lines of a kernel's file, by name. */
 function header(family) {
@@ -27,7 +27,7 @@ function header(family) {
 /** Rows of kernel_bench by shape: `{ kernel, isChosen, gflops }`. */
 function measurements() {
   const shapes = new Map();
-  for (const line of readFileSync(bench, "utf8").split("\n")) {
+  for (const line of readFileSync(`${root}bench/results/${bench}`, "utf8").split("\n")) {
     const [, shape, star, kernel, gflops] = line.match(/^(\S+?)(\*?)\s+(\w+)\/\w+\s+[\d.]+\s+[\d.]+\s+([\d.]+)/) ?? [];
     if (shape === undefined) continue;
     shapes.set(shape, [...(shapes.get(shape) ?? []), { kernel, isChosen: star === "*", gflops: Number(gflops) }]);
@@ -79,7 +79,7 @@ const table = [
   "| --- | --- | --- | --- | --- | --- |",
   ...rows,
   "",
-  `One core, \`${relative(root, resolve(bench))}\`; the head of each file in \`native/kernels/\` says the same of it. This table is written by \`docs/kernels.mjs\`.`,
+  `One core, \`bench/results/${bench}\`; the head of each file in \`native/kernels/\` says the same of it. This table is written by \`docs/kernels.mjs\`.`,
   END,
 ].join("\n");
 
