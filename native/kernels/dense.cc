@@ -207,14 +207,31 @@ template <class T>
 double cost(const Geometry& g) {
   using V = Vec<T>;
   const DensePlan plan = dense_plan<V>(g);
-  const double tiles = static_cast<double>(parts(g.dst_plane, kTilePixels<V>)) * g.groups * plan.blocks;
-  const double depth = static_cast<double>(g.in_per_group) * static_cast<double>(g.taps);
+  const bool channels_first = g.layout == Layout::kChannelsFirst;
   const double rate = V::kRegisters == 32 && V::kLanes > 4 ? 1 : 2;  // multiply-adds of vectors a cycle
-  const double tile = kTilePixels<V> * (plan.block / V::kLanes) * depth / rate * 1.1 + 60;
+  const double depth = static_cast<double>(g.in_per_group) * static_cast<double>(g.taps);
+  const double panels = static_cast<double>(parts(g.in_per_group, plan.panel));
+  const bool joined = panels == 1 && plan.panel == (channels_first ? plan.in_lanes : g.in_channels);
+  const double runs = static_cast<double>(g.taps) / (joined ? g.w.kernel : 1);
+  // Beside its multiply-adds a tile finds its pixels, for each run of taps, and its coordinates; a step is no shorter
+  // than a multiply-add takes.
+  const double steering = (16 * runs + 60) * panels + (g.taps == 1 ? 30 : 110);
+  double tiles = 0;
+  for (int32_t vectors = 1; vectors <= kTileVectors; ++vectors) {
+    const bool last_is_short = parts(g.out_per_group % plan.block, V::kLanes) == 1;
+    const bool all_short = plan.block == V::kLanes;
+    const double count = vectors == 1 ? (all_short       ? plan.blocks
+                                         : last_is_short ? 1
+                                                         : 0)
+                                      : (all_short ? 0 : plan.blocks - (last_is_short ? 1 : 0));
+    const double sums = kTilePixels<V> * vectors;
+    tiles += count * ((sums < 4 * rate ? 4 * rate : sums) / rate * depth * 1.02 + steering);
+  }
+  const double pixel_tiles = static_cast<double>(parts(g.dst_plane, kTilePixels<V>)) * g.groups;
   const double copies =
       static_cast<double>(plan.copy_elements) * g.groups * static_cast<double>(plan.boxes.count()) * 0.7;
-  const double transposed = g.layout == Layout::kChannelsFirst ? static_cast<double>(g.dst_elements) : 0;
-  return 500 + tiles * tile + copies + transposed;
+  const double transposed = channels_first ? static_cast<double>(g.dst_elements) * 0.7 : 0;
+  return 500 + pixel_tiles * tiles + copies + transposed;
 }
 
 constexpr Kernel kKernels[] = {

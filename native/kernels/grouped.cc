@@ -212,9 +212,14 @@ double cost(const Geometry& g) {
   const double seams = 3.0 * plan.columns * V::kLanes / plan.pitch;  // the share of tiles with a seam, and more
   const double tile = step * static_cast<double>(plan.steps) * 1.06 + 30 + (seams < 3 ? seams : 3) * sums;
   const double last = plan.gang * static_cast<double>(plan.copy + pixels_of(box) * g.out_per_group) * 0.8;
-  const double first = static_cast<double>(plan.copy) / V::kLanes * (g.w.stride == 1 ? 2 : g.w.stride == 2 ? 4 : 12);
+  const double copied_rows = static_cast<double>(plan.copy) / plan.pitch;
+  const double first = static_cast<double>(plan.copy) / V::kLanes *
+                           (g.w.stride == 1   ? 1.2
+                            : g.w.stride == 2 ? 4
+                                              : 12) +
+                       10 * copied_rows;
   const double copies = g.layout == Layout::kChannelsFirst ? first : last;
-  return 500 + items * (pixel_tiles * plan.tiles * plan.gang * tile + copies + 100);
+  return 500 + items * (pixel_tiles * plan.tiles * plan.gang * tile + copies + 300);
 }
 
 constexpr Kernel kKernels[] = {

@@ -180,7 +180,7 @@ double cost(const Geometry& g) {
   const double rate = V::kRegisters == 32 && V::kLanes > 4 ? 1 : 2;  // multiply-adds of vectors a cycle
   const double rows = static_cast<double>(g.out_per_group) / plan.tiles;
   const double step = rows * kTileColumns / rate < 4 ? 4 : rows * kTileColumns / rate;
-  const double tile = step * g.in_per_group * 1.05 + 30;
+  const double tile = step * g.in_per_group * 1.03 + 38;
   const double copies = (strided(g) ? 6.0 : 1.0) * g.in_per_group * plan.chunks;
   return 300 + vectors * g.groups * (tile * plan.tiles / kTileColumns + copies);
 }
