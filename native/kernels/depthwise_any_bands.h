@@ -19,6 +19,7 @@ struct Band {
   const T* const* planes;  // [kd]: padded row 0 of the band, of the input plane that this depth tap reads
   const T* const* inputs;  // [kd]: that input plane itself (h.in, w.in)
   int32_t ih;              // the input row that padded row 0 stands for
+  const T* zeros;          // a vector of them
   const int64_t* column;   // [kw]: where the tap's column for output column 0 lies in a padded row
   int64_t row_stride;      // elements between two padded rows
   int32_t valid_begin, valid_end;
@@ -31,6 +32,7 @@ struct Band {
 
 // How the scratch of a thread is laid out, and how the work is cut.
 struct Bands {
+  bool fills;            // whether there are padded rows at all
   int32_t rows, depths;  // outputs of one band, but for the last ones
   int32_t row_bands, depth_bands;
   int32_t padded_rows;            // of a band
@@ -48,6 +50,9 @@ constexpr int64_t kBandMultiplyAdds = int64_t{1} << 20;   // of one item, about
 constexpr int64_t kBandScratchBytes = int64_t{96} << 10;  // of a band, where its rows leave the choice
 constexpr int64_t kMostScratchBytes = int64_t{256} << 20;
 
+constexpr int32_t kAllPadded = 0;
+constexpr int32_t kNonePadded = -1;
+
 static inline int64_t round_up(int64_t size, int64_t to) { return (size + to - 1) / to * to; }
 static inline int32_t reach(const Axis& axis) { return axis.dilation * (axis.kernel - 1) + 1; }
 
@@ -60,11 +65,11 @@ static inline int64_t row_pitch(int32_t length, int lanes, int64_t element) {
 }
 
 // `row_step`: rows that a tile takes at once, times the distance between them; bands are multiples of it if possible.
-// `edge_tile`: columns of the widest tile, where tiles that see no padding along the row read the input itself, and
-// only the others read padded rows; 0 where all do. `least_rows`: fewer rows in a band are not worth the rows above and
-// below that are copied with them.
+// `edge_tile`: columns of the widest tile, where tiles that see no padding along the row read the input itself and only
+// the others read padded rows; kAllPadded where all do, kNonePadded where none does. `least_rows`: fewer rows in a band
+// are not worth the rows above and below that are copied with them.
 static inline Bands make_bands(const Geometry& g, int lanes, int32_t row_step, int32_t least_rows,
-                               int32_t edge_tile = 0) {
+                               int32_t edge_tile = kAllPadded) {
   const int64_t element = static_cast<int64_t>(element_bytes(g.element));
   Bands b = {};
   const int32_t reach_w = reach(g.w), reach_h = reach(g.h), reach_d = reach(g.d);
@@ -72,8 +77,10 @@ static inline Bands make_bands(const Geometry& g, int lanes, int32_t row_step, i
   b.length = static_cast<int32_t>(g.w.out + (reach_w - 1) / g.w.stride);
   b.left_end = b.right_begin = b.length;
   if (edge_tile > 0 && g.w.stride == 1) {
-    const int32_t left = g.w.interior_begin + edge_tile + reach_w, right = g.w.interior_end - edge_tile;
-    if (left < right) {
+    // Without padding no tile reads them, but where the whole row is narrower than one.
+    const int32_t left = g.w.interior_begin > 0 ? g.w.interior_begin + edge_tile + reach_w : 0;
+    const int32_t right = g.w.interior_end < g.w.out ? g.w.interior_end - edge_tile : b.length;
+    if (left < right && g.w.out > edge_tile) {
       b.left_end = left;
       b.right_begin = right;
     }
@@ -90,7 +97,8 @@ static inline Bands make_bands(const Geometry& g, int lanes, int32_t row_step, i
   const int64_t fitting = (kBandScratchBytes / row_bytes - reach_h) / g.h.stride + 1;
   // At least as many rows as the taps reach over, so that most of what is copied is used by several outputs.
   const int64_t least = (reach_h - 1) / g.h.stride + 1;
-  if (rows > fitting) rows = fitting > least ? fitting : least;
+  b.fills = edge_tile != kNonePadded;
+  if (b.fills && rows > fitting) rows = fitting > least ? fitting : least;
   if (rows > row_step) rows = rows / row_step * row_step;
   if (rows > g.h.out) rows = g.h.out;
   b.row_bands = static_cast<int32_t>((g.h.out + rows - 1) / rows);
@@ -106,13 +114,14 @@ static inline Bands make_bands(const Geometry& g, int lanes, int32_t row_step, i
   b.depth_bands = (g.d.out + b.depths - 1) / b.depths;
 
   b.padded_rows = static_cast<int32_t>(int64_t{b.rows - 1} * g.h.stride + reach_h);
-  b.slot_stride = b.row_stride * b.padded_rows;
+  b.slot_stride = b.fills ? b.row_stride * b.padded_rows : 0;
   b.items = int64_t{g.groups} * b.depth_bands * b.row_bands;
   b.planes_bytes = round_up(2 * g.d.kernel * int64_t{sizeof(void*)}, 64);
   b.columns_bytes = round_up(g.w.kernel * int64_t{sizeof(int64_t)}, 64);
   b.tags_bytes = round_up(b.slots * int64_t{sizeof(int32_t)}, 64);
   b.phases_bytes = round_up(b.phases * int64_t{sizeof(Phase)}, 64);
-  b.scratch_bytes = b.planes_bytes + b.columns_bytes + b.tags_bytes + b.phases_bytes +
+  const int64_t zeros_bytes = lanes * element;
+  b.scratch_bytes = b.planes_bytes + b.columns_bytes + b.tags_bytes + b.phases_bytes + zeros_bytes +
                     round_up(b.slot_stride * element, 64) * b.slots;
   return b;
 }
@@ -133,6 +142,7 @@ static inline const char* refuses_bands(const Geometry& g) {
 
 // Cycles to fill the scratch for one image.
 static inline double fill_cycles(const Geometry& g, const Bands& b, int lanes) {
+  if (!b.fills) return static_cast<double>(b.items) * 150.0;
   const double loads = g.w.stride == 1 ? 1.2 / lanes : g.w.stride == 2 ? 2.5 / lanes : 1.5;
   const double columns = b.left_end + b.length - b.right_begin;
   const double depths = static_cast<double>(b.depths - 1) * g.d.stride + reach(g.d);
@@ -150,6 +160,7 @@ struct BandScratch {
   int64_t* column;
   int32_t* tags;  // [slot]: the padded depth that it holds, or -1
   Phase* phases;
+  T* zeros;
   T* slots;
 
   void init(void* scratch) {
@@ -159,7 +170,9 @@ struct BandScratch {
     column = reinterpret_cast<int64_t*>(at + b.planes_bytes);
     tags = reinterpret_cast<int32_t*>(at + b.planes_bytes + b.columns_bytes);
     phases = reinterpret_cast<Phase*>(at + b.planes_bytes + b.columns_bytes + b.tags_bytes);
-    slots = reinterpret_cast<T*>(at + b.planes_bytes + b.columns_bytes + b.tags_bytes + b.phases_bytes);
+    zeros = reinterpret_cast<T*>(at + b.planes_bytes + b.columns_bytes + b.tags_bytes + b.phases_bytes);
+    slots = zeros + V::kLanes;
+    V::zero().store(zeros);
     for (int32_t phase = 0; phase < b.phases; ++phase) phases[phase] = make_phase(g.w, phase, b.length);
     for (int32_t kw = 0; kw < g.w.kernel; ++kw) {
       const int64_t offset = int64_t{kw} * g.w.dilation;
@@ -198,7 +211,7 @@ struct BandScratch {
       const int32_t slot = b.slots == reach(g.d) ? padded % b.slots : kd;
       T* slot_plane = slots + slot * b.slot_stride;
       inputs[kd] = src_channel + int64_t{id} * g.h.in * g.w.in;
-      if (tags[slot] != padded) {
+      if (b.fills && tags[slot] != padded) {
         fill_slot(inputs[kd], ih, count, slot_plane);
         tags[slot] = padded;
       }
@@ -222,7 +235,7 @@ __attribute__((noinline)) void activate_run(Activation activation, typename V::E
 template <class V, class Tiles>
 void run_bands(const Geometry& g, const Bands& b, const Operands& operands, void* scratch, int64_t begin, int64_t end) {
   using T = typename V::Element;
-  BandScratch<V> state = {g, b, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
+  BandScratch<V> state = {g, b, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
   state.init(scratch);
   const int64_t per_channel = int64_t{b.depth_bands} * b.row_bands;
   for (int64_t item = begin; item < end; ++item) {
@@ -239,6 +252,7 @@ void run_bands(const Geometry& g, const Bands& b, const Operands& operands, void
     band.rows = b.rows < g.h.out - oh ? b.rows : g.h.out - oh;
     const int32_t ih = oh * g.h.stride - g.h.pad;  // of padded row 0
     band.ih = ih;
+    band.zeros = state.zeros;
     const int32_t count = (band.rows - 1) * g.h.stride + reach(g.h);
     band.valid_begin = ih >= 0 ? 0 : -ih < count ? -ih : count;
     band.valid_end = g.h.in - ih < count ? g.h.in - ih : count;

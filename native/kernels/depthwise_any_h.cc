@@ -1,10 +1,12 @@
-// Computes: depthwise convolution, channels first, of kernel height H (2 to 7: depthwise_any_h2 ..) and stride 1 down
+// Computes: depthwise convolution, channels first, of kernel height H (3, 5 or 7: depthwise_any_h3 ..) and stride 1
+// down
 //   the plane; any width, depth, dilation, padding and multiplier, with a shared bank or not.  Refuses: other heights,
 //   other strides down the plane, other layouts and groups.
-// Loop order: band of rows, depth, multiplier; strip of columns, rows of one residue of the dilation, tile; then the
-//   taps: depth, width, height.
-// In registers: the sums of up to 8 rows x N vectors, the H taps of one column of the kernel, one input vector.
-// Reads beyond: nothing, all loads are from padded rows in scratch.
+// Loop order: band of rows, depth, multiplier; columns at the sides and between them; rows of one residue of the
+//   dilation in tiles; vector of columns; then the taps: depth, width, height.
+// In registers: the sums of up to 8 rows, the H taps of one column of the kernel, one input vector.
+// Reads beyond: nothing. The input itself is read, by mask at its sides; with a stride along the row, padded rows in
+//   scratch.
 // A row of input is loaded once for the H output rows that it takes part in: rows that are one dilation apart form a
 // plane without dilation.
 #include "kernels/depthwise_any_bands.h"
@@ -12,105 +14,139 @@
 namespace depthwise {
 namespace {
 
-// N vectors from column ow on. The taps [kw_begin, kw_end) of a kernel row see input in these columns, the others
-// zeros only.
-struct Strip {
-  int32_t ow, kw_begin, kw_end;
-  int64_t last;  // where the last vector lies
+// Vectors of columns side by side, `count` of them from column ow on. The taps [kw_begin, kw_end) of a kernel row see
+// input there, the others zeros only. `direct`: no tap sees padding at the sides, and the input itself is read.
+struct Columns {
+  int32_t ow, count, kw_begin, kw_end;
+  bool direct;
 };
 
-// `count` tiles of R rows each from output row oh on; the rows of all of them are one dilation apart. W: the width of
-// the kernel, or 0 for any.
-template <class V, int H, int W, int R, int N>
-__attribute__((noinline)) void rows_tiles(const Geometry& g, const Band<typename V::Element>& band, const Strip& strip,
-                                          int32_t oh, int32_t count) {
+// Tiles of R rows that are one dilation apart: `count` tiles, the first from output row oh on, `step` rows from one to
+// the next.
+struct Rows {
+  int32_t oh, step, count;
+};
+
+// Tile by tile of rows, all columns of one first: so the rows in use stay in the first cache. kBorder: the tiles reach
+// beyond the input, whose surroundings are read as zeros: rows by another pointer, columns by mask.
+template <class V, int H, int R, bool kBorder>
+__attribute__((noinline)) void rows_tiles(const Geometry& g, const Band<typename V::Element>& band,
+                                          const Columns& columns, const Rows& rows) {
   using T = typename V::Element;
-  const int64_t src_step = g.h.dilation * band.row_stride, dst_step = int64_t{g.h.dilation} * g.w.out;
-  const int64_t last = strip.last, tap_step = W ? W : g.w.kernel, depth_step = H * tap_step;
-  const int32_t kw_begin = W ? 0 : strip.kw_begin, kw_end = W ? W : strip.kw_end;
+  const bool direct = kBorder || columns.direct;
+  const int64_t src_row = direct ? g.w.in : band.row_stride, src_step = g.h.dilation * src_row;
+  const int64_t tap_step = g.w.kernel, *column = band.column;
+  const int32_t kw_begin = columns.kw_begin, kw_end = columns.kw_end;
   const int32_t kd_begin = band.kd_begin, kd_end = band.kd_end;
-  const int64_t* column = band.column;
+  const int32_t first_column = direct ? columns.ow - g.w.pad : columns.ow;
+  const T* const* planes = direct ? band.inputs : band.planes;
   const V bias = V::broadcast(band.bias);
-  int64_t offset = oh * band.row_stride + strip.ow;
-  T* dst = band.dst + int64_t{oh} * g.w.out + strip.ow;
-  for (; count > 0; --count, offset += R * src_step, dst += R * dst_step) {
-    V sums[R][N];
-#pragma GCC unroll 8
-    for (int r = 0; r < R; ++r)
-#pragma GCC unroll 4
-      for (int v = 0; v < N; ++v) sums[r][v] = bias;
-    for (int32_t kd = kd_begin; kd < kd_end; ++kd) {
-      const T* src_rows = band.planes[kd] + offset;
-      const T* taps = band.taps + kd * depth_step;
-#pragma GCC unroll 4
-      for (int32_t kw = kw_begin; kw < kw_end; ++kw) {
-        const T* src = src_rows + column[kw];
-        V tap[H];
-#pragma GCC unroll 8
-        for (int kh = 0; kh < H; ++kh) tap[kh] = V::broadcast(taps[kh * tap_step + kw]);
+  for (int32_t tile = 0; tile < rows.count; ++tile) {
+    const int32_t oh = rows.oh + tile * rows.step, first = direct ? band.ih + oh : oh;
+    int64_t offset = first * src_row + first_column;
+    T* dst = band.dst + int64_t{oh} * g.w.out + columns.ow;
+    for (int32_t count = columns.count; count > 0; --count, offset += V::kLanes, dst += V::kLanes) {
+      V sums[R][1];
 #pragma GCC unroll 16
-        for (int row = 0; row < R + H - 1; ++row, src += src_step) {
-#pragma GCC unroll 4
-          for (int v = 0; v < N; ++v) {
-            const V input = V::load(src + vector_offset<V, N>(v, last));
+      for (int r = 0; r < R; ++r) sums[r][0] = bias;
+      for (int32_t kd = kd_begin; kd < kd_end; ++kd) {
+        const T* plane = planes[kd] + offset;
+        const T* taps = band.taps + kd * H * tap_step;
+        for (int32_t kw = kw_begin; kw < kw_end; ++kw) {
+          const T* src = plane + column[kw];
+          const int32_t iw = static_cast<int32_t>(first_column + column[kw]);  // of lane 0
+          const typename V::Mask inside = V::Mask::range(-iw, g.w.in - iw);
+          V tap[H];
+#pragma GCC unroll 8
+          for (int kh = 0; kh < H; ++kh) tap[kh] = V::broadcast(taps[kh * tap_step + kw]);
+#pragma GCC unroll 24
+          for (int row = 0; row < R + H - 1; ++row, src += src_step) {
+            const T* at = src;
+            if (kBorder) {
+              const int32_t ih = first + row * g.h.dilation;
+              at = ih >= 0 && ih < g.h.in ? src : band.zeros;
+            }
+            const V input = kBorder ? V::load(at, inside) : V::load(at);
 #pragma GCC unroll 8
             for (int kh = 0; kh < H; ++kh)
-              if (row - kh >= 0 && row - kh < R) sums[row - kh][v] = fma(input, tap[kh], sums[row - kh][v]);
+              if (row - kh >= 0 && row - kh < R) sums[row - kh][0] = fma(input, tap[kh], sums[row - kh][0]);
           }
         }
       }
-    }
-    store_tile<V, R, N>(g, sums, dst, last, g.h.dilation);
-  }
-}
-
-template <class V, int H, int W, int N>
-void rows_tiles(const Geometry& g, const Band<typename V::Element>& band, const Strip& strip, int32_t oh, int32_t count,
-                int32_t size) {
-  switch (size) {
-    case 1: return rows_tiles<V, H, W, 1, N>(g, band, strip, oh, count);
-    case 2: return rows_tiles<V, H, W, 2, N>(g, band, strip, oh, count);
-    case 3: return rows_tiles<V, H, W, 3, N>(g, band, strip, oh, count);
-    case 4: return rows_tiles<V, H, W, 4, N>(g, band, strip, oh, count);
-    case 5: return rows_tiles<V, H, W, 5, N>(g, band, strip, oh, count);
-    case 6: return rows_tiles<V, H, W, 6, N>(g, band, strip, oh, count);
-    case 7: return rows_tiles<V, H, W, 7, N>(g, band, strip, oh, count);
-    default: return rows_tiles<V, H, W, 8, N>(g, band, strip, oh, count);
-  }
-}
-
-// The taps of a kernel row that see input in columns [begin, end).
-Strip make_strip(const Geometry& g, int32_t ow, int32_t vectors, int lanes) {
-  Strip strip = {ow, 0, g.w.kernel, int64_t{vectors - 1} * lanes};
-  int32_t begin = ow, end = ow + vectors * lanes;
-  if (end > g.w.out) {
-    end = g.w.out;
-    strip.last = g.w.out < lanes ? 0 : g.w.out - lanes - ow;
-    if (strip.last < 0) begin = static_cast<int32_t>(ow + strip.last);
-  }
-  const int32_t first = begin * g.w.stride - g.w.pad, final = (end - 1) * g.w.stride - g.w.pad;
-  while (strip.kw_begin < strip.kw_end && final + strip.kw_begin * g.w.dilation < 0) ++strip.kw_begin;
-  while (strip.kw_begin < strip.kw_end && first + (strip.kw_end - 1) * g.w.dilation >= g.w.in) --strip.kw_end;
-  return strip;
-}
-
-// All rows of a strip, residue by residue of the dilation, in tiles of nearly the same height.
-template <class V, int H, int N>
-void rows_strip(const Geometry& g, const Band<typename V::Element>& band, int32_t ow) {
-  const Strip strip = make_strip(g, ow, N, V::kLanes);
-  const bool is_square = H == 3 && g.w.kernel == 3 && strip.kw_begin == 0 && strip.kw_end == 3;
-  for (int32_t residue = 0; residue < g.h.dilation && residue < band.rows; ++residue) {
-    const int32_t rows = (band.rows - residue + g.h.dilation - 1) / g.h.dilation;
-    const int32_t tiles = (rows + 7) / 8, size = rows / tiles, larger = rows % tiles;
-    const int32_t rest = residue + larger * (size + 1) * g.h.dilation;
-    if (H == 3 && is_square) {
-      if (larger > 0) rows_tiles<V, H, H == 3 ? 3 : 0, N>(g, band, strip, residue, larger, size + 1);
-      rows_tiles<V, H, H == 3 ? 3 : 0, N>(g, band, strip, rest, tiles - larger, size);
-    } else {
-      if (larger > 0) rows_tiles<V, H, 0, N>(g, band, strip, residue, larger, size + 1);
-      rows_tiles<V, H, 0, N>(g, band, strip, rest, tiles - larger, size);
+      store_tile<V, R, 1>(g, sums, dst, 0, g.h.dilation);
     }
   }
+}
+
+template <class V, int H, bool kBorder>
+void rows_tiles(const Geometry& g, const Band<typename V::Element>& band, const Columns& columns, const Rows& rows,
+                int32_t height) {
+  if (rows.count <= 0) return;
+  switch (height) {
+    case 1: return rows_tiles<V, H, 1, kBorder>(g, band, columns, rows);
+    case 2: return rows_tiles<V, H, 2, kBorder>(g, band, columns, rows);
+    case 4: return rows_tiles<V, H, 4, kBorder>(g, band, columns, rows);
+    case 5: return rows_tiles<V, H, 5, kBorder>(g, band, columns, rows);
+    case 6: return rows_tiles<V, H, 6, kBorder>(g, band, columns, rows);
+    case 7: return rows_tiles<V, H, 7, kBorder>(g, band, columns, rows);
+    default: return rows_tiles<V, H, 8, kBorder>(g, band, columns, rows);
+  }
+}
+
+// The tiles that reach above or below the input apart.
+template <class V, int H>
+void rows_run(const Geometry& g, const Band<typename V::Element>& band, const Columns& columns, const Rows& rows,
+              int32_t height) {
+  if (g.w.stride > 1) return rows_tiles<V, H, false>(g, band, columns, rows, height);
+  if (!columns.direct) return rows_tiles<V, H, true>(g, band, columns, rows, height);
+  const int32_t span = (height + H - 2) * g.h.dilation;
+  int32_t begin = 0, end = rows.count;
+  while (begin < end && band.ih + rows.oh + begin * rows.step < 0) ++begin;
+  while (begin < end && band.ih + rows.oh + (end - 1) * rows.step + span >= g.h.in) --end;
+  const Rows above = {rows.oh, rows.step, begin};
+  const Rows inside = {rows.oh + begin * rows.step, rows.step, end - begin};
+  const Rows below = {rows.oh + end * rows.step, rows.step, rows.count - end};
+  rows_tiles<V, H, true>(g, band, columns, above, height);
+  rows_tiles<V, H, false>(g, band, columns, inside, height);
+  rows_tiles<V, H, true>(g, band, columns, below, height);
+}
+
+// The height of tile that computes the fewest rows for `rows` of them, the highest of those. The last tile reaches back
+// over rows that are done.
+static inline int32_t tile_height(int32_t rows) {
+  if (rows == 3) return 2;
+  if (rows < 8) return rows;
+  int32_t best = 8;
+  for (int32_t height = 7; height >= 6; --height)
+    if ((rows + height - 1) / height * height < (rows + best - 1) / best * best) best = height;
+  return best;
+}
+
+// All rows of some columns, residue by residue of the dilation.
+template <class V, int H>
+void all_rows(const Geometry& g, const Band<typename V::Element>& band, const Columns& columns) {
+  const int32_t dilation = g.h.dilation < band.rows ? g.h.dilation : band.rows;
+  const int32_t rows = band.rows / dilation, longer = band.rows % dilation;  // of a residue; so many have one more
+  if (rows < 7 && tile_height(rows) == rows && tile_height(rows + 1) == rows + 1) {
+    if (longer > 0) rows_run<V, H>(g, band, columns, {0, 1, longer}, rows + 1);
+    rows_run<V, H>(g, band, columns, {longer, 1, dilation - longer}, rows);
+    return;
+  }
+  for (int32_t residue = 0; residue < dilation; ++residue) {
+    const int32_t here = rows + (residue < longer), height = tile_height(here), tiles = here / height;
+    rows_run<V, H>(g, band, columns, {residue, height * dilation, tiles}, height);
+    if (tiles * height < here) rows_run<V, H>(g, band, columns, {residue + (here - height) * dilation, 1, 1}, height);
+  }
+}
+
+// One vector of columns at a side.
+Columns side_columns(const Geometry& g, int32_t ow, int lanes) {
+  Columns columns = {ow, 1, 0, g.w.kernel, false};
+  const int32_t end = ow + lanes < g.w.out ? ow + lanes : g.w.out;
+  const int32_t first = ow * g.w.stride - g.w.pad, final = (end - 1) * g.w.stride - g.w.pad;
+  while (columns.kw_begin < columns.kw_end && final + columns.kw_begin * g.w.dilation < 0) ++columns.kw_begin;
+  while (columns.kw_begin < columns.kw_end && first + (columns.kw_end - 1) * g.w.dilation >= g.w.in) --columns.kw_end;
+  return columns;
 }
 
 template <int H>
@@ -118,16 +154,24 @@ struct RowTiles {
   template <class T>
   static void plane(const Geometry& g, const Band<T>& band) {
     using V = Vec<T>;
-    constexpr int N = V::kRegisters >= 32 ? 2 : 1;
-    int32_t ow = 0;
-    for (; g.w.out - ow > V::kLanes; ow += N * V::kLanes) rows_strip<V, H, N>(g, band, ow);
-    if (ow < g.w.out) rows_strip<V, H, 1>(g, band, ow);
+    const int32_t last = g.w.out < V::kLanes ? 0 : g.w.out - V::kLanes;
+    for (int32_t ow = 0; ow < g.w.out;) {
+      // The last vector overlaps the one before it, so that it ends with the row.
+      const int32_t begin = ow < last ? ow : last;
+      Columns columns = side_columns(g, begin, V::kLanes);
+      if (g.w.stride == 1 && begin >= g.w.interior_begin && begin + V::kLanes <= g.w.interior_end) {
+        columns.count = (g.w.interior_end - begin) / V::kLanes;
+        columns.direct = true;
+      }
+      all_rows<V, H>(g, band, columns);
+      ow += columns.count * V::kLanes;
+    }
   }
 };
 
 template <class T>
 Bands bands(const Geometry& g) {
-  return make_bands(g, Vec<T>::kLanes, 8 * g.h.dilation, 8);
+  return make_bands(g, Vec<T>::kLanes, 8 * g.h.dilation, 8, g.w.stride == 1 ? kNonePadded : kAllPadded);
 }
 
 template <int H>
@@ -170,11 +214,8 @@ constexpr Kernel kernel(const char* name, ElementType element) {
 }
 
 constexpr Kernel kKernels[] = {
-    kernel<float, 2>("depthwise_any_h2", ElementType::kFloat32),
     kernel<float, 3>("depthwise_any_h3", ElementType::kFloat32),
-    kernel<float, 4>("depthwise_any_h4", ElementType::kFloat32),
     kernel<float, 5>("depthwise_any_h5", ElementType::kFloat32),
-    kernel<float, 6>("depthwise_any_h6", ElementType::kFloat32),
     kernel<float, 7>("depthwise_any_h7", ElementType::kFloat32),
     kernel<double, 3>("depthwise_any_h3", ElementType::kFloat64),
     kernel<double, 5>("depthwise_any_h5", ElementType::kFloat64),

@@ -1,6 +1,6 @@
-// Computes: depthwise convolution, channels first, of a kernel 8 and more rows high and stride 1 down the plane; any
-//   width, depth, dilation, padding and multiplier, with a shared bank or not.  Refuses: lower kernels, other strides
-//   down the plane, other layouts and groups.
+// Computes: depthwise convolution, channels first, of a kernel 8 and more rows high, with stride 1 in the plane and no
+//   dilation along the row; any width, depth, padding and multiplier, with a shared bank or not.  Refuses: lower
+//   kernels, strides in the plane, dilation along the row, other layouts and groups.
 // Loop order: band of rows, depth, multiplier; strip of columns, rows of one residue of the dilation, tile; then the
 //   input rows of the tile; then the taps of a kernel row.
 // In registers: the sums of R rows x N vectors, N input vectors, one tap.  Reads beyond: nothing, all loads are from
@@ -35,15 +35,13 @@ struct LargeStrip {
   int64_t last;  // where the last vector lies
 };
 
-// kPlain: the columns of neighbouring taps are neighbours in memory, as without stride and dilation along the row.
-template <class V, int R, int N, bool kPlain>
+template <class V, int R, int N>
 struct LargeTile {
   using T = typename V::Element;
   const Geometry& g;
   const Band<T>& band;
   const LargeStrip& strip;
 
-  DEPTHWISE_INLINE int64_t column(int32_t kw) const { return kPlain ? kw : band.column[kw]; }
   bool is_inside(int32_t padded) const { return padded >= band.valid_begin && padded < band.valid_end; }
   const T* input(const T* plane, int32_t padded) const { return plane + padded * band.row_stride + strip.ow; }
 
@@ -55,7 +53,7 @@ struct LargeTile {
     const T* src = input(plane, padded);
     const T* tap_row = taps + int64_t{index} * g.w.kernel;
     for (int32_t kw = strip.kw_begin; kw < strip.kw_end; ++kw)
-      add_tap<V, R, N, kFirst, kEnd>(src + column(kw), strip.last, tap_row + kw, g.w.kernel, sums);
+      add_tap<V, R, N, kFirst, kEnd>(src + kw, strip.last, tap_row + kw, g.w.kernel, sums);
   }
 
   // Input row kSplit - 1 reaches only the rows above kSplit, input row h.kernel + kSplit - 1 only those from kSplit on.
@@ -70,9 +68,8 @@ struct LargeTile {
         const T *first_taps = taps + (kSplit - 1) * int64_t{g.w.kernel},
                 *second_taps = taps + int64_t{below} * g.w.kernel;
         for (int32_t kw = strip.kw_begin; kw < strip.kw_end; ++kw) {
-          const int64_t at = column(kw);
-          add_tap<V, R, N, 0, kSplit>(first_src + at, strip.last, first_taps + kw, g.w.kernel, sums);
-          add_tap<V, R, N, kSplit, R>(second_src + at, strip.last, second_taps + kw, g.w.kernel, sums);
+          add_tap<V, R, N, 0, kSplit>(first_src + kw, strip.last, first_taps + kw, g.w.kernel, sums);
+          add_tap<V, R, N, kSplit, R>(second_src + kw, strip.last, second_taps + kw, g.w.kernel, sums);
         }
       } else {
         row<0, kSplit>(plane, taps, oh, kSplit - 1, sums);
@@ -99,29 +96,29 @@ struct LargeTile {
 };
 
 // `count` rows, one dilation apart, from output row oh on; the last tile reaches back over rows that are done.
-template <class V, int R, int N, bool kPlain>
+template <class V, int R, int N>
 __attribute__((noinline)) void large_rows(const Geometry& g, const Band<typename V::Element>& band,
                                           const LargeStrip& strip, int32_t oh, int32_t count) {
-  const LargeTile<V, R, N, kPlain> tile = {g, band, strip};
+  const LargeTile<V, R, N> tile = {g, band, strip};
   for (int32_t row = 0; row < count; row += R) tile(oh + (row + R <= count ? row : count - R) * g.h.dilation);
 }
 
 // 6 rows share a load best; 5 where they compute fewer rows twice.
 static inline int32_t tile_rows(int32_t rows) {
+  if (rows == 3) return 2;
   if (rows < 6) return rows;
   return (rows + 4) / 5 * 5 < (rows + 5) / 6 * 6 ? 5 : 6;
 }
 
-template <class V, int N, bool kPlain>
+template <class V, int N>
 void large_rows(const Geometry& g, const Band<typename V::Element>& band, const LargeStrip& strip, int32_t oh,
                 int32_t count) {
   switch (tile_rows(count)) {
-    case 1: return large_rows<V, 1, N, kPlain>(g, band, strip, oh, count);
-    case 2: return large_rows<V, 2, N, kPlain>(g, band, strip, oh, count);
-    case 3: return large_rows<V, 3, N, kPlain>(g, band, strip, oh, count);
-    case 4: return large_rows<V, 4, N, kPlain>(g, band, strip, oh, count);
-    case 5: return large_rows<V, 5, N, kPlain>(g, band, strip, oh, count);
-    default: return large_rows<V, 6, N, kPlain>(g, band, strip, oh, count);
+    case 1: return large_rows<V, 1, N>(g, band, strip, oh, count);
+    case 2: return large_rows<V, 2, N>(g, band, strip, oh, count);
+    case 4: return large_rows<V, 4, N>(g, band, strip, oh, count);
+    case 5: return large_rows<V, 5, N>(g, band, strip, oh, count);
+    default: return large_rows<V, 6, N>(g, band, strip, oh, count);
   }
 }
 
@@ -134,15 +131,11 @@ void large_strip(const Geometry& g, const Band<typename V::Element>& band, int32
     strip.last = g.w.out < V::kLanes ? 0 : g.w.out - V::kLanes - ow;
   }
   const int32_t begin = strip.last < 0 ? static_cast<int32_t>(ow + strip.last) : ow;
-  const int32_t first = begin * g.w.stride - g.w.pad, final = (end - 1) * g.w.stride - g.w.pad;
-  while (strip.kw_begin < strip.kw_end && final + strip.kw_begin * g.w.dilation < 0) ++strip.kw_begin;
-  while (strip.kw_begin < strip.kw_end && first + (strip.kw_end - 1) * g.w.dilation >= g.w.in) --strip.kw_end;
+  while (strip.kw_begin < strip.kw_end && end - 1 - g.w.pad + strip.kw_begin < 0) ++strip.kw_begin;
+  while (strip.kw_begin < strip.kw_end && begin - g.w.pad + strip.kw_end - 1 >= g.w.in) --strip.kw_end;
   for (int32_t residue = 0; residue < g.h.dilation && residue < band.rows; ++residue) {
     const int32_t rows = (band.rows - residue + g.h.dilation - 1) / g.h.dilation;
-    if (g.w.stride == 1 && g.w.dilation == 1)
-      large_rows<V, N, true>(g, band, strip, residue, rows);
-    else
-      large_rows<V, N, false>(g, band, strip, residue, rows);
+    large_rows<V, N>(g, band, strip, residue, rows);
   }
 }
 
@@ -167,7 +160,8 @@ Bands bands(const Geometry& g) {
 
 const char* refuses(const Geometry& g) {
   if (g.h.kernel < 8) return "fewer than 8 kernel rows";
-  if (g.h.stride != 1) return "a stride down the plane";
+  if (g.h.stride != 1 || g.w.stride != 1) return "a stride in the plane";
+  if (g.w.dilation != 1) return "a dilation along the row";
   return refuses_bands(g);
 }
 

@@ -93,31 +93,28 @@ void wide_tile(const Geometry& g, const Band<typename V::Element>& band, int32_t
     case 1: return wide_tile<V, 1>(g, band, oh, ow);
     case 2: return wide_tile<V, 2>(g, band, oh, ow);
     case 3: return wide_tile<V, 3>(g, band, oh, ow);
-    case 4: return wide_tile<V, 4>(g, band, oh, ow);
     case 5: return wide_tile<V, 5>(g, band, oh, ow);
-    case 6: return wide_tile<V, 6>(g, band, oh, ow);
-    case 7: return wide_tile<V, 7>(g, band, oh, ow);
     case 8: return wide_tile<V, 8>(g, band, oh, ow);
-    case 9: return wide_tile<V, 9>(g, band, oh, ow);
     default: return wide_tile<V, 10>(g, band, oh, ow);
   }
 }
 
-// The whole vectors of a row in tiles of nearly the same size, then the vector that ends with the row.
+// The size of tile for `whole` vectors: the one that computes the fewest twice, of 8 and 10 where there are so many.
+static inline int32_t tile_vectors(int32_t whole) {
+  if (whole >= 8) return whole < 10 || (whole + 7) / 8 * 8 < (whole + 9) / 10 * 10 ? 8 : 10;
+  return whole >= 5 ? 5 : whole >= 3 ? 3 : whole >= 2 ? 2 : 1;
+}
+
+// The last tile, and the vector that ends with the row, reach back over columns that are done.
 struct WideTiles {
   template <class T>
   static void plane(const Geometry& g, const Band<T>& band) {
     using V = Vec<T>;
-    const int32_t whole = g.w.out / V::kLanes;
+    const int32_t whole = g.w.out / V::kLanes, vectors = tile_vectors(whole);
     for (int32_t oh = 0; oh < band.rows; ++oh) {
-      int32_t left = whole, ow = 0;
-      for (int32_t tiles = (whole + kTile - 1) / kTile; tiles > 0; --tiles) {
-        const int32_t vectors = (left + tiles - 1) / tiles;
-        wide_tile<V>(g, band, oh, ow, vectors);
-        ow += vectors * V::kLanes;
-        left -= vectors;
-      }
-      if (ow < g.w.out) wide_tile<V, 1>(g, band, oh, whole > 0 ? g.w.out - V::kLanes : 0);
+      for (int32_t done = 0; done < whole; done += vectors)
+        wide_tile<V>(g, band, oh, (done + vectors <= whole ? done : whole - vectors) * V::kLanes, vectors);
+      if (whole * V::kLanes < g.w.out) wide_tile<V, 1>(g, band, oh, whole > 0 ? g.w.out - V::kLanes : 0);
     }
   }
 };

@@ -174,32 +174,41 @@ void nhwc_tile(const Geometry& g, const RowWork<typename V::Element>& work, int3
 
 template <class V, int K, int T>
 void nhwc_tile(const Geometry& g, const RowWork<typename V::Element>& work, int32_t ow, int32_t end) {
-  if (work.reads_last && g.in_channels < V::kLanes) {
-    for (int p = 0; p < T; ++p) nhwc_tile<V, 0, 1, true, true>(g, work, ow + p, end);
-  } else if (ow >= g.w.interior_begin && ow + T <= g.w.interior_end) {
+  if (ow >= g.w.interior_begin && ow + T <= g.w.interior_end) {
     nhwc_tile<V, K, T, false, false>(g, work, ow, end);
   } else {
     nhwc_tile<V, K, T, true, false>(g, work, ow, end);
   }
 }
 
-// Columns [begin, end) of a row in tiles of nearly the same size.
+// The size of tile that computes the fewest of `pixels` twice, the largest of those.
+static inline int32_t tile_pixels(int32_t pixels) {
+  constexpr int32_t kSizes[] = {8, 7, 4, 2, 1};
+  int32_t best = 0;
+  for (const int32_t size : kSizes)
+    if (size <= pixels &&
+        (best == 0 || (pixels + size - 1) / size * size < (pixels + best - 1) / best * best - size / 8))
+      best = size;
+  return best;
+}
+
+// Columns [begin, end) of a row; the last tile reaches back over pixels that are done.
 template <class V, int K>
 void nhwc_row(const Geometry& g, const RowWork<typename V::Element>& work, int32_t begin, int32_t end) {
-  int32_t tiles = (end - begin + kTile - 1) / kTile;
-  for (int32_t ow = begin; ow < end; --tiles) {
-    const int32_t size = (end - ow + tiles - 1) / tiles;
+  if (work.reads_last && g.in_channels < V::kLanes) {
+    for (int32_t ow = begin; ow < end; ++ow) nhwc_tile<V, 0, 1, true, true>(g, work, ow, end);
+    return;
+  }
+  const int32_t size = tile_pixels(end - begin);
+  for (int32_t done = begin; done < end; done += size) {
+    const int32_t ow = done + size <= end ? done : end - size;
     switch (size) {
       case 1: nhwc_tile<V, K, 1>(g, work, ow, end); break;
       case 2: nhwc_tile<V, K, 2>(g, work, ow, end); break;
-      case 3: nhwc_tile<V, K, 3>(g, work, ow, end); break;
       case 4: nhwc_tile<V, K, 4>(g, work, ow, end); break;
-      case 5: nhwc_tile<V, K, 5>(g, work, ow, end); break;
-      case 6: nhwc_tile<V, K, 6>(g, work, ow, end); break;
       case 7: nhwc_tile<V, K, 7>(g, work, ow, end); break;
       default: nhwc_tile<V, K, 8>(g, work, ow, end); break;
     }
-    ow += size;
   }
 }
 
