@@ -8,7 +8,7 @@
 namespace depthwise {
 namespace {
 
-constexpr int32_t kStep = 7;
+int32_t band_step(const Geometry&) { return 7; }
 
 template <class V>
 DEPTHWISE_INLINE void run_strips(Rows<typename V::Element>& rows, const ColumnBlocks<V, 3>& blocks, bool are_regular) {
@@ -38,7 +38,7 @@ void run(const Geometry& g, const Operands& operands, void*, int64_t begin, int6
   // Two tiles high at most: with more, strips waste fewer rows.
   if (g.h.out <= 14 && run_small_tiles<T, 3, 7>(g, operands, begin, end)) return;
   const bool are_regular = ColumnBlocks<V, 3>(g.w).are_regular(g.w);
-  run_planes<T, 3>(g, operands, begin, end, kStep,
+  run_planes<T, 3>(g, operands, begin, end, band_step(g),
                    [&](Rows<T>& rows, const ColumnBlocks<V, 3>& blocks)
                        DEPTHWISE_INLINE_LAMBDA { run_strips<V>(rows, blocks, are_regular); });
 }
@@ -55,8 +55,8 @@ double cost(const Geometry& g) {
 
 template <class T>
 constexpr Kernel kernel(ElementType element) {
-  return {"depthwise2d_k3_s1", element,         true,    refuses,          cost<T>,
-          item_count<kStep>,   no_packed_bytes, no_pack, no_scratch_bytes, run<T>};
+  return {"depthwise2d_k3_s1",   element,         true,    refuses,          cost<T>,
+          item_count<band_step>, no_packed_bytes, no_pack, no_scratch_bytes, run<T>};
 }
 
 constexpr Kernel kKernels[] = {kernel<float>(ElementType::kFloat32), kernel<double>(ElementType::kFloat64)};

@@ -7,12 +7,23 @@
 namespace depthwise {
 namespace {
 
-constexpr int32_t kStep = 7;
+// Rows of a tile: 8 sums keep both multipliers busy, 7 nearly; fewer for planes that are not that high.
+int32_t tile_rows(const Geometry& g) {
+  if (g.h.out < 7) return 4;
+  return ceil_of(g.h.out, 8) < ceil_of(g.h.out, 7) && g.h.out >= 8 ? 8 : 7;
+}
 
 template <class T>
 void run(const Geometry& g, const Operands& operands, void*, int64_t begin, int64_t end) {
-  if (run_small_tiles<T, 5, 7>(g, operands, begin, end)) return;
-  run_planes<T, 5>(g, operands, begin, end, kStep, run_tiles<Vec<T>, 5, 7>);
+  if (tile_rows(g) == 8) {
+    if (!run_small_tiles<T, 5, 8>(g, operands, begin, end))
+      run_planes<T, 5>(g, operands, begin, end, tile_rows(g), run_tiles<Vec<T>, 5, 8>);
+  } else if (tile_rows(g) == 7) {
+    if (!run_small_tiles<T, 5, 7>(g, operands, begin, end))
+      run_planes<T, 5>(g, operands, begin, end, tile_rows(g), run_tiles<Vec<T>, 5, 7>);
+  } else if (!run_small_tiles<T, 5, 4>(g, operands, begin, end)) {
+    run_planes<T, 5>(g, operands, begin, end, tile_rows(g), run_tiles<Vec<T>, 5, 4>);
+  }
 }
 
 const char* refuses(const Geometry& g) { return refuses_planes(g, 5, 1); }
@@ -20,14 +31,15 @@ const char* refuses(const Geometry& g) { return refuses_planes(g, 5, 1); }
 template <class T>
 double cost(const Geometry& g) {
   const double blocks = static_cast<double>(ceil_of(g.w.out, Vec<T>::kLanes));
-  const double tiles = static_cast<double>(ceil_of(g.h.out, 7));
-  return g.out_channels * (blocks * tiles * (5 * 5 * 7 * 0.65 + 15) + 20);
+  const int32_t rows = tile_rows(g);
+  const double tiles = static_cast<double>(ceil_of(g.h.out, rows));
+  return g.out_channels * (blocks * tiles * (5 * 5 * (rows * 0.55 + 0.5) + 15) + 20);
 }
 
 template <class T>
 constexpr Kernel kernel(ElementType element) {
-  return {"depthwise2d_k5_s1", element,         true,    refuses,          cost<T>,
-          item_count<kStep>,   no_packed_bytes, no_pack, no_scratch_bytes, run<T>};
+  return {"depthwise2d_k5_s1",   element,         true,    refuses,          cost<T>,
+          item_count<tile_rows>, no_packed_bytes, no_pack, no_scratch_bytes, run<T>};
 }
 
 constexpr Kernel kKernels[] = {kernel<float>(ElementType::kFloat32), kernel<double>(ElementType::kFloat64)};

@@ -101,9 +101,10 @@ inline int32_t even_parts(int64_t rows, int64_t most) {
   return static_cast<int32_t>(ceil_of(rows, max_of(1, ceil_of(rows, most))));
 }
 
-template <int32_t kStep>
+// kStep(g): the step of the bands.
+template <int32_t (*kStep)(const Geometry&)>
 int64_t item_count(const Geometry& g) {
-  return g.out_channels * item_bands(g, kStep).count;
+  return g.out_channels * item_bands(g, kStep(g)).count;
 }
 
 inline int64_t no_packed_bytes(const Geometry&) { return 0; }
