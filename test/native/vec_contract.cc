@@ -5,6 +5,7 @@
 #include "guard_buffer.h"
 #include "kernels/activation.h"
 #include "kernels/family.h"
+#include "simd/transpose.h"
 #include "test.h"
 
 namespace depthwise {
@@ -72,6 +73,16 @@ void check_masks() {
       }
     }
   }
+}
+
+template <class V>
+void check_transpose() {
+  V rows[V::kLanes];
+  for (int i = 0; i < V::kLanes; ++i)
+    rows[i] = V::load(Numbers<typename V::Element>(V::kLanes, Flush::kEnd).at()) + V::broadcast(i * V::kLanes);
+  transpose(rows);
+  for (int i = 0; i < V::kLanes; ++i)
+    check(lanes_are(rows[i], [=](int j) { return j * V::kLanes + i + 1; }), "transpose");
 }
 
 template <class V>
@@ -146,6 +157,7 @@ template <class V>
 void check_all() {
   check_plain_memory<V>();
   check_masks<V>();
+  check_transpose<V>();
   check_arithmetic<V>();
   check_fma_rounding<V>(DEPTHWISE_ISA_CODE != 1);
   check_exponents<V>();
