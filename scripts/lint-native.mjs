@@ -34,14 +34,16 @@ const folders = ["native", "test/native", "bench/native"].filter((folder) => exi
 const formatter = found(["clang-format-14", "clang-format"]);
 if (formatter) check("clang-format", formatter, ["--dry-run", "-Werror", ...folders.flatMap(sourcesUnder)]);
 
-// Kernels are one template for every ISA: the scalar and AVX2 objects stand for all of them.
-const database = ["build-native-gcc", "build"]
+// Kernels are left to the compilers' warnings: clang-tidy takes minutes over their templates.
+const database = ["build", "build-native-gcc"]
   .map((f) => join(root, f))
   .find((f) => existsSync(join(f, "compile_commands.json")));
 const tidy = found(["clang-tidy-14", "clang-tidy"]);
 if (tidy && database) {
   const sources = ["native/conv", "native/dispatch", "native/threads", "native/binding"].flatMap(sourcesUnder);
-  check("clang-tidy", tidy, ["-p", database, "--quiet", ...sources.filter((file) => file.endsWith(".cc"))]);
+  // Debian's clang has no omp.h.
+  const files = sources.filter((file) => file.endsWith(".cc") && !file.endsWith("_omp.cc"));
+  check(`clang-tidy of ${files.length} files`, tidy, ["-p", database, "--quiet", ...files]);
 } else if (tidy) {
   console.log("lint-native: no compile_commands.json, clang-tidy skipped");
   failed ||= required;

@@ -47,7 +47,7 @@ const char* padded_geometry(const Geometry& g, Geometry* padded) {
     const Axis& axis = *axes[i];
     const int32_t in = static_cast<int32_t>(padded_size(axis));  // make_geometry() has seen that it fits
     const int32_t values[] = {in, axis.kernel, axis.stride, axis.dilation, 0, 0};
-    memcpy(fields + kFieldAxes + 6 * i, values, sizeof values);
+    memcpy(fields + kFieldAxes + ptrdiff_t{6} * i, values, sizeof values);
   }
   return make_geometry(fields, kGeometryFields, padded);
 }

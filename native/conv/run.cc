@@ -42,7 +42,7 @@ ConvRun::ConvRun(const ConvPlan& plan, const WeightOperands& weights, int64_t ba
   if (plan.exact_kernel().kernel && block_images_ > kMostScanned) block_images_ = kMostScanned;
   if (plan.pads_images()) {
     const int64_t bytes = image_bytes(plan.kernel_geometry(), plan.kernel_geometry().src_elements);
-    const int64_t images = clamp(static_cast<double>(kPaddedBytes / bytes), 1, kMostScanned);
+    const int64_t images = clamp(static_cast<double>(kPaddedBytes) / static_cast<double>(bytes), 1, kMostScanned);
     if (block_images_ > images) block_images_ = images;
   }
   begin_block();
