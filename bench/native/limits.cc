@@ -1,6 +1,7 @@
 // The limits of this machine as JSON, for the JavaScript benchmark: {"isa", "gflops", "copy": [{"bytes", "GBs"}]}.
 //   limits [threads]
 // Several threads are taken as so many cores, each with its share of the footprint.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -17,8 +18,9 @@ int main(int argc, char** argv) {
   printf("{\"isa\": \"%s\", \"gflops\": %.2f, \"copy\": [", isa, threads * bench::fma_peak_gflops(isa));
   const char* separator = "";
   for (int64_t bytes = 32 << 10; bytes <= int64_t{128} << 20; bytes *= 2) {
-    printf("%s{\"bytes\": %lld, \"GBs\": %.2f}", separator, static_cast<long long>(bytes),
-           threads * bench::copy_gbytes(bytes / threads));
+    double best = 0;  // of several tries: other work shares the machine, and a limit is what nothing disturbed
+    for (int i = 0; i < 5; ++i) best = std::max(best, bench::copy_gbytes(bytes / threads));
+    printf("%s{\"bytes\": %lld, \"GBs\": %.2f}", separator, static_cast<long long>(bytes), threads * best);
     separator = ", ";
   }
   printf("]}\n");
