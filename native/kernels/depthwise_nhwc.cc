@@ -12,6 +12,8 @@ namespace depthwise {
 namespace {
 
 constexpr int kTile = 8;
+constexpr int32_t kRowsTogether = 8;
+constexpr int64_t kTileBytes = int64_t{24} << 10;  // of input, in the first cache
 constexpr int64_t kItemMultiplyAdds = int64_t{1} << 20;
 
 // Items are some whole output rows, or a part of one row where rows are long.
@@ -118,56 +120,48 @@ __attribute__((noinline)) void store_apart(const Geometry& g, const Destination<
   }
 }
 
-template <class V, int T>
-DEPTHWISE_INLINE void store_pixels(const Geometry& g, const Destination<typename V::Element>& to, const V (&sums)[T]) {
-  if (g.out_per_group == 1 && to.channels == V::kLanes && g.activation == Activation::kNone) {
-    for (int p = 0; p < T; ++p) sums[p].store(to.dst + int64_t{p} * g.out_channels);
-    return;
-  }
-  V apart[T];  // a copy, so that the sums themselves never need an address
-  for (int p = 0; p < T; ++p) apart[p] = sums[p];
-  store_apart(g, to, apart, T);
-}
-
 // What stays the same over one output row.
 template <class T>
 struct RowWork {
-  const T* src;
+  KernelRows<T> rows;
   const T* packed;
   const T* bias;
-  T* dst_row;  // (w.out, out_channels)
-  TapRange kd, kh;
-  int32_t id, ih;
+  T* dst_row;       // (w.out, out_channels)
   bool reads_last;  // the last row of the input, where whole vectors may pass the end of the array
 };
 
 // T pixels from column ow on, all channels. K: the width of the kernel, or 0 for any.
 template <class V, int K, int T, bool kEdge, bool kMasked>
-void nhwc_tile(const Geometry& g, const RowWork<typename V::Element>& work, int32_t ow, int32_t end) {
-  const int32_t vectors = channel_vectors(g, V::kLanes);
-  const int64_t kernel_floats = g.taps * V::kLanes;
-  for (int32_t vector = 0; vector < vectors; ++vector) {
-    const int32_t channel = first_channel(g, V::kLanes, vector);
-    const int32_t channels = g.in_channels < V::kLanes ? g.in_channels : V::kLanes;
+__attribute__((noinline)) void nhwc_tile(const Geometry& g, const RowWork<typename V::Element>& work, int32_t ow,
+                                         int32_t end) {
+  using Element = typename V::Element;
+  const int32_t width = g.in_channels < V::kLanes ? g.in_channels : V::kLanes, last = g.in_channels - width;
+  const int64_t kernel_floats = g.taps * V::kLanes, pixel = int64_t{ow} * g.out_channels;
+  const int64_t vector_floats = g.shared_bank ? 0 : kernel_floats * g.out_per_group;
+  const Element* vector_taps = work.packed;
+  const bool is_plain = g.out_per_group == 1 && width == V::kLanes && g.activation == Activation::kNone;
+  for (int32_t at = 0; at < g.in_channels; at += V::kLanes, vector_taps += vector_floats) {
+    const int32_t channel = at < last ? at : last;
     for (int32_t multiple = 0; multiple < g.out_per_group; ++multiple) {
-      const int64_t kernel = (g.shared_bank ? 0 : int64_t{vector} * g.out_per_group) + multiple;
-      const NhwcRow<V> row = {work.src + channel,
-                              work.packed + kernel * kernel_floats,
-                              load_bias<V>(g, work.bias, channel, multiple),
-                              work.kd,
-                              work.kh,
-                              work.id,
-                              work.ih,
-                              V::Mask::first(channels)};
+      const Channels<V> channels = {channel, vector_taps + multiple * kernel_floats, V::Mask::first(width)};
+      const V bias = load_bias<V>(g, work.bias, channel, multiple);
       V sums[T];
+#pragma GCC unroll 8
+      for (int p = 0; p < T; ++p) sums[p] = bias;
       if constexpr (K == 0)
-        nhwc_any_sums<V, T, kEdge, kMasked>(g, row, ow, sums);
+        nhwc_any_sums<V, T, kEdge, kMasked>(g, work.rows, channels, ow, sums);
       else
-        nhwc_shared_sums<V, K, T, kEdge>(g, row, ow, sums);
-      const int64_t pixel = int64_t{ow} * g.out_channels;
-      const Destination<typename V::Element> to = {work.dst_row + pixel + int64_t{channel} * g.out_per_group,
-                                                   int64_t{end} * g.out_channels - pixel - channel, channels, multiple};
-      store_pixels<V, T>(g, to, sums);
+        nhwc_shared_sums<V, K, T, kEdge>(g, work.rows, channels, ow, sums);
+      Element* dst = work.dst_row + pixel + int64_t{channel} * g.out_per_group;
+      if (is_plain) {
+#pragma GCC unroll 8
+        for (int p = 0; p < T; ++p) sums[p].store(dst + int64_t{p} * g.out_channels);
+        continue;
+      }
+      V apart[T];  // a copy, so that the sums themselves never need an address
+#pragma GCC unroll 8
+      for (int p = 0; p < T; ++p) apart[p] = sums[p];
+      store_apart<V>(g, {dst, int64_t{end} * g.out_channels - pixel - channel, width, multiple}, apart, T);
     }
   }
 }
@@ -192,53 +186,92 @@ static inline int32_t tile_pixels(int32_t pixels) {
   return best;
 }
 
-// Columns [begin, end) of a row; the last tile reaches back over pixels that are done.
+// A tile of several output rows, one after the other: their input is then still in the first cache.
+template <class V, int K, int T>
+void nhwc_tiles(const Geometry& g, const RowWork<typename V::Element>* works, int32_t rows, int32_t ow, int32_t end) {
+  for (int32_t row = 0; row < rows; ++row) nhwc_tile<V, K, T>(g, works[row], ow, end);
+}
+
+// Columns [begin, end) of some rows; the last tile reaches back over pixels that are done.
 template <class V, int K>
-void nhwc_row(const Geometry& g, const RowWork<typename V::Element>& work, int32_t begin, int32_t end) {
-  if (work.reads_last && g.in_channels < V::kLanes) {
-    for (int32_t ow = begin; ow < end; ++ow) nhwc_tile<V, 0, 1, true, true>(g, work, ow, end);
+void nhwc_rows(const Geometry& g, const RowWork<typename V::Element>* works, int32_t rows, int32_t begin, int32_t end) {
+  bool reads_last = false;
+  for (int32_t row = 0; row < rows; ++row) reads_last |= works[row].reads_last;
+  if (reads_last && g.in_channels < V::kLanes) {
+    for (int32_t row = 0; row < rows; ++row)
+      for (int32_t ow = begin; ow < end; ++ow) nhwc_tile<V, 0, 1, true, true>(g, works[row], ow, end);
     return;
   }
   const int32_t size = tile_pixels(end - begin);
   for (int32_t done = begin; done < end; done += size) {
     const int32_t ow = done + size <= end ? done : end - size;
     switch (size) {
-      case 1: nhwc_tile<V, K, 1>(g, work, ow, end); break;
-      case 2: nhwc_tile<V, K, 2>(g, work, ow, end); break;
-      case 4: nhwc_tile<V, K, 4>(g, work, ow, end); break;
-      case 7: nhwc_tile<V, K, 7>(g, work, ow, end); break;
-      default: nhwc_tile<V, K, 8>(g, work, ow, end); break;
+      case 1: nhwc_tiles<V, K, 1>(g, works, rows, ow, end); break;
+      case 2: nhwc_tiles<V, K, 2>(g, works, rows, ow, end); break;
+      case 4: nhwc_tiles<V, K, 4>(g, works, rows, ow, end); break;
+      case 7: nhwc_tiles<V, K, 7>(g, works, rows, ow, end); break;
+      default: nhwc_tiles<V, K, 8>(g, works, rows, ow, end); break;
     }
   }
 }
 
+// The kernel rows that output row (od, oh) sees, and whether its last input row ends where the array does.
+template <class T>
+void find_rows(const Geometry& g, const T* src, int32_t od, int32_t oh, RowWork<T>* work) {
+  const TapRange depth = taps_inside(g.d, od), height = taps_inside(g.h, oh);
+  const int64_t row_elements = int64_t{g.w.in} * g.in_channels;
+  int64_t last_row = 0;
+  KernelRows<T>& rows = work->rows;
+  rows.count = 0;
+  for (int32_t kd = depth.begin; kd < depth.end; ++kd) {
+    for (int32_t kh = height.begin; kh < height.end; ++kh) {
+      const int64_t id = od * g.d.stride - g.d.pad + kd * g.d.dilation;
+      const int64_t ih = oh * g.h.stride - g.h.pad + kh * g.h.dilation;
+      last_row = id * g.h.in + ih;
+      rows.src[rows.count] = src + last_row * row_elements;
+      rows.taps[rows.count++] = (int64_t{kd} * g.h.kernel + kh) * g.w.kernel * Vec<T>::kLanes;
+    }
+  }
+  const int64_t rows_behind = int64_t{g.d.in} * g.h.in - 1 - last_row;
+  work->reads_last = rows_behind * row_elements < Vec<T>::kLanes;
+}
+
+// So many output rows that their input under one tile fits the first cache.
+int32_t rows_together(const Geometry& g) {
+  const int64_t bytes = int64_t{kTile + g.w.kernel} * g.in_channels * static_cast<int64_t>(element_bytes(g.element));
+  const int64_t rows = kTileBytes / bytes - g.h.kernel + 1;
+  return static_cast<int32_t>(rows < 1 ? 1 : rows > kRowsTogether ? kRowsTogether : rows);
+}
+
 template <class T, int K>
-void run(const Geometry& g, const Operands& operands, void*, int64_t begin, int64_t end) {
+void run(const Geometry& g, const Operands& operands, void* scratch, int64_t begin, int64_t end) {
+  using V = Vec<T>;
   const Cut c = cut(g);
-  const int64_t all_rows = int64_t{g.d.out} * g.h.out;
+  const int64_t all_rows = int64_t{g.d.out} * g.h.out, kernel_rows = int64_t{g.d.kernel} * g.h.kernel;
+  const int32_t together = rows_together(g);
+  T* zeros = static_cast<T*>(scratch);
+  V::zero().store(zeros);
+  void* tables = zeros + V::kLanes;
+  RowWork<T> works[kRowsTogether] = {};
+  for (int32_t i = 0; i < together; ++i) {
+    works[i].rows = {static_cast<const T**>(tables) + i * kernel_rows,
+                     static_cast<int64_t*>(tables) + (together + i) * kernel_rows, 0, zeros};
+    works[i].packed = static_cast<const T*>(operands.weight);
+    works[i].bias = static_cast<const T*>(operands.bias);
+  }
   for (int64_t item = begin; item < end; ++item) {
     const int64_t row_begin = item / c.column_items * c.rows;
     const int64_t row_end = row_begin + c.rows < all_rows ? row_begin + c.rows : all_rows;
     const int64_t ow = item % c.column_items * c.columns;
     const int64_t ow_end = ow + c.columns < g.w.out ? ow + c.columns : g.w.out;
-    for (int64_t row = row_begin; row < row_end; ++row) {
-      const int32_t od = static_cast<int32_t>(row / g.h.out), oh = static_cast<int32_t>(row % g.h.out);
-      RowWork<T> work = {static_cast<const T*>(operands.src),
-                         static_cast<const T*>(operands.weight),
-                         static_cast<const T*>(operands.bias),
-                         static_cast<T*>(operands.dst) + row * g.w.out * g.out_channels,
-                         taps_inside(g.d, od),
-                         taps_inside(g.h, oh),
-                         od * g.d.stride - g.d.pad,
-                         oh * g.h.stride - g.h.pad,
-                         false};
-      // Whole vectors pass a row of few channels by less than kLanes elements: only at the end of the last rows.
-      const int64_t row_elements = int64_t{g.w.in} * g.in_channels;
-      const int64_t last_id = work.id + int64_t{work.kd.end - 1} * g.d.dilation;
-      const int64_t last_ih = work.ih + int64_t{work.kh.end - 1} * g.h.dilation;
-      const int64_t rows_behind = (g.d.in - 1 - last_id) * g.h.in + g.h.in - 1 - last_ih;
-      work.reads_last = rows_behind * row_elements < Vec<T>::kLanes;
-      nhwc_row<Vec<T>, K>(g, work, static_cast<int32_t>(ow), static_cast<int32_t>(ow_end));
+    for (int64_t row = row_begin; row < row_end; row += together) {
+      const int32_t rows = static_cast<int32_t>(row_end - row < together ? row_end - row : together);
+      for (int32_t i = 0; i < rows; ++i) {
+        find_rows(g, static_cast<const T*>(operands.src), static_cast<int32_t>((row + i) / g.h.out),
+                  static_cast<int32_t>((row + i) % g.h.out), &works[i]);
+        works[i].dst_row = static_cast<T*>(operands.dst) + (row + i) * g.w.out * g.out_channels;
+      }
+      nhwc_rows<V, K>(g, works, rows, static_cast<int32_t>(ow), static_cast<int32_t>(ow_end));
     }
   }
 }
@@ -267,11 +300,17 @@ int64_t work_items(const Geometry& g) {
   return c.row_items * c.column_items;
 }
 
-int64_t scratch_bytes(const Geometry&) { return 0; }
+// A vector of zeros, and the tables of the output rows that are worked on together.
+template <class T>
+int64_t scratch_bytes(const Geometry& g) {
+  return int64_t{sizeof(T)} * Vec<T>::kLanes +
+         int64_t{g.d.kernel} * g.h.kernel * rows_together(g) * int64_t{sizeof(void*) + sizeof(int64_t)};
+}
 
 template <class T, int K>
 constexpr Kernel kernel(const char* name, ElementType element) {
-  return {name, element, true, refuses<K>, cost<T, K>, work_items, packed_bytes<T>, pack<T>, scratch_bytes, run<T, K>};
+  return {name,       element,         true,    refuses<K>,       cost<T, K>,
+          work_items, packed_bytes<T>, pack<T>, scratch_bytes<T>, run<T, K>};
 }
 
 constexpr Kernel kKernels[] = {
