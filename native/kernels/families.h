@@ -8,6 +8,7 @@
   X(depthwise2d_k3) \
   X(depthwise2d_k5) \
   X(depthwise2d_k7) \
+  X(depthwise2d_s2) \
   X(depthwise_any) \
   X(depthwise_any_h) \
   X(depthwise_large) \
