@@ -27,7 +27,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT DEPTHWISE_KERNEL_COMPILER)
   list(APPEND DEPTHWISE_FLAGS_avx512 -Wno-maybe-uninitialized -Wno-uninitialized)
 endif()
 set(DEPTHWISE_FLAGS_avx2 -mavx2 -mfma)
-set(DEPTHWISE_FLAGS_wide16 -I${CMAKE_SOURCE_DIR}/test/native)
+# -O1: lanes in plain arrays, unrolled and vectorised again, take minutes to compile and are never timed.
+set(DEPTHWISE_FLAGS_wide16 -O1 -I${CMAKE_SOURCE_DIR}/test/native)
 # -ffp-contract=off: GCC would fuse a * b + c on its own, and the ISAs would differ where the code does not say so.
 # -fno-math-errno: square roots and the like in registers.
 set(DEPTHWISE_KERNEL_FLAGS ${DEPTHWISE_WARNINGS} -ffp-contract=off -fno-exceptions -fno-rtti -fno-math-errno)
