@@ -46,7 +46,7 @@ struct DensePlan {
 // About 64 KiB of weights: they stay in the second cache while the tiles of a box pass.
 constexpr int64_t kPanelTaps = 1024;
 // Pixels that should share a block of weights while it is in the cache.
-constexpr int64_t kSharingPixels = 48;
+constexpr int64_t kSharingPixels = 49;
 
 constexpr int64_t kSharingRows = 2, kMostSharingPixels = 128;
 
@@ -72,7 +72,7 @@ DensePlan dense_plan(const Geometry& g) {
         static_cast<int32_t>(at_most(plan.blocks, at_least(plan.chunk, parts(parts(128, g.taps), plan.block))));
   plan.chunks = static_cast<int32_t>(parts(plan.blocks, plan.chunk));
   plan.chunk = static_cast<int32_t>(parts(plan.blocks, plan.chunks));
-  int64_t pixels = at_least(kTilePixels<V>, outputs / (int64_t{plan.chunk} * plan.block));
+  int64_t pixels = at_least(at_most(kSharingPixels, g.dst_plane), outputs / (int64_t{plan.chunk} * plan.block));
   // Rows that share input rows, so that these are not copied too often.
   if (g.h.kernel > 1) pixels = at_least(pixels, at_most(kSharingRows * g.w.out, kMostSharingPixels));
   plan.gang = 1;
