@@ -40,6 +40,7 @@ __attribute__((noinline)) void rows_tiles(const Geometry& g, const Band<typename
   const int32_t kd_begin = band.kd_begin, kd_end = band.kd_end;
   const int32_t first_column = direct ? columns.ow - g.w.pad : columns.ow;
   const T* const* planes = direct ? band.inputs : band.planes;
+  constexpr int kVectorBytes = V::kLanes * static_cast<int>(sizeof(T));
   const V bias = V::broadcast(band.bias);
   for (int32_t tile = 0; tile < rows.count; ++tile) {
     const int32_t oh = rows.oh + tile * rows.step, first = direct ? band.ih + oh : oh;
@@ -74,6 +75,7 @@ __attribute__((noinline)) void rows_tiles(const Geometry& g, const Band<typename
         }
       }
       store_tile<V, R, 1>(g, sums, dst, 0, g.h.dilation);
+      look_ahead(band.ahead, R * kVectorBytes / 64);
     }
   }
 }
@@ -155,17 +157,24 @@ struct RowTiles {
   static void plane(const Geometry& g, const Band<T>& band) {
     using V = Vec<T>;
     const int32_t last = g.w.out < V::kLanes ? 0 : g.w.out - V::kLanes;
-    for (int32_t ow = 0; ow < g.w.out;) {
-      // The last vector overlaps the one before it, so that it ends with the row.
-      const int32_t begin = ow < last ? ow : last;
-      Columns columns = side_columns(g, begin, V::kLanes);
-      if (g.w.stride == 1 && begin >= g.w.interior_begin && begin + V::kLanes <= g.w.interior_end) {
-        columns.count = (g.w.interior_end - begin) / V::kLanes;
-        columns.direct = true;
-      }
-      all_rows<V, H>(g, band, columns);
-      ow += columns.count * V::kLanes;
+    const bool has_inside = g.w.stride == 1 && g.w.interior_end - g.w.interior_begin >= V::kLanes;
+    const int32_t inside_begin = has_inside ? g.w.interior_begin : g.w.out;
+    const int32_t inside_end = has_inside ? g.w.interior_end : g.w.out;
+    int32_t ow = 0;
+    for (; ow < inside_begin && ow < last; ow += V::kLanes) all_rows<V, H>(g, band, side_columns(g, ow, V::kLanes));
+    if (!has_inside) return all_rows<V, H>(g, band, side_columns(g, last, V::kLanes));
+    // Vectors at the right side end with the row; those between the sides begin where they reach the right ones.
+    int32_t right = last + V::kLanes;
+    for (; right > ow && right > inside_end; right -= V::kLanes)
+      all_rows<V, H>(g, band, side_columns(g, right - V::kLanes, V::kLanes));
+    if (right <= ow) return;
+    const int32_t count = (right - ow + V::kLanes - 1) / V::kLanes, fitting = inside_end - count * V::kLanes;
+    if (fitting >= inside_begin) {
+      all_rows<V, H>(g, band, {fitting < ow ? fitting : ow, count, 0, g.w.kernel, true});
+      return;
     }
+    if (count > 1) all_rows<V, H>(g, band, {ow, count - 1, 0, g.w.kernel, true});
+    all_rows<V, H>(g, band, side_columns(g, right - V::kLanes, V::kLanes));
   }
 };
 
