@@ -14,8 +14,7 @@ const bench = results.sort().at(-1);
 if (bench === undefined) throw new Error("bench/results has no kernels-*.txt");
 
 /** The five header lines of a kernel's file, by name. */
-function header(family) {
-  const source = readFileSync(`${root}native/kernels/${family}.cc`, "utf8");
+function header(source) {
   const [comment] = source.match(/^(\/\/.*\n)+/);
   const text = comment.replaceAll(/^\/\/ */gm, "").replaceAll(/\s+/g, " ");
   const found = FIELDS.map((name) => ({ name, at: text.indexOf(`${name}: `) })).filter(({ at }) => at >= 0);
@@ -39,9 +38,9 @@ const { kernels } = backendInfo();
 const names = [...new Set(kernels.map(({ name }) => name.replace(/\/.*/, "")))];
 const lines = readFileSync(`${root}native/kernels/families.h`, "utf8").matchAll(/^ {2}X\((\w+)\)/gm);
 const families = [...lines].map((match) => match[1]);
-/** The family with the longest name that the kernel's begins with. */
-const familyOf = (kernel) =>
-  families.filter((family) => kernel.startsWith(family)).sort((a, b) => b.length - a.length)[0];
+const sources = new Map(families.map((family) => [family, readFileSync(`${root}native/kernels/${family}.cc`, "utf8")]));
+/** The family in whose file the kernel's name stands. */
+const familyOf = (kernel) => families.find((family) => sources.get(family).includes(`"${kernel}"`));
 
 /** Where the family wins by most over all others. */
 function evidence(family, shapes) {
@@ -61,7 +60,7 @@ function evidence(family, shapes) {
 
 const shapes = measurements();
 const rows = families.map((family) => {
-  const fields = header(family);
+  const fields = header(sources.get(family));
   const own = names.filter((name) => familyOf(name) === family);
   const cells = [
     own.map((name) => `\`${name}\``).join(" "),
