@@ -37,32 +37,38 @@ const table = [
   ["---", "---:", "---:", ...others.map(() => "---:")],
   ...shown.map(({ name, descriptor, flop, times }) => [
     `${name}<br><sub>${descriptor}</sub>`,
-    microseconds(times[ours].median),
-    (flop / times[ours].median / 1e6).toFixed(1),
+    microseconds(times[ours].min),
+    (flop / times[ours].min / 1e6).toFixed(1),
     ...others.map((other) => (times[other] ? `${ratio(times[other], times[ours]).toFixed(2)}x` : "-")),
   ]),
 ].map((cells) => `| ${cells.join(" | ")} |`);
 
-const means = [...new Set(rows.map(({ kind }) => kind))].flatMap((kind) =>
-  others.flatMap((other) => {
-    const ratios = rows
-      .filter((row) => row.kind === kind && row.times[other])
-      .map(({ times }) => ratio(times[other], times[ours]));
-    return ratios.length ? [`${other}, ${kind}: ${geomean(ratios).toFixed(2)}x over ${ratios.length} layers`] : [];
-  }),
-);
+/** One sentence a peer: the mean of the ratios of each kind of layer, and the least of them. */
+const means = others.map((other) => {
+  const kinds = [...new Set(rows.map(({ kind }) => kind))].flatMap((kind) => {
+    const timed = rows.filter((row) => row.kind === kind && row.times[other]);
+    if (timed.length === 0) return [];
+    const ratios = timed.map(({ times }) => ratio(times[other], times[ours]));
+    return [
+      `${kind} ${geomean(ratios).toFixed(2)}x (${ratios.length} layers, least ${Math.min(...ratios).toFixed(2)}x)`,
+    ];
+  });
+  return `- ${other}: ${kinds.join(", ")}`;
+});
 
 const peers = others.map((name) => `${name} (${versions[name]})`).join(" and ");
 const text = [
   BEGIN,
   `${machine.cpu}, ${machine.isa}, ${threads} thread${threads === 1 ? "" : "s"}, Node ${machine.node.slice(1)}, ${backend} backend,` +
-    ` ${date.slice(0, 10)}; medians with a reused \`out\`.` +
-    (others.length ? ` The columns of ${peers} say how many times longer they take.` : "") +
+    ` ${date.slice(0, 10)}; with a reused \`out\`; times are the fastest round's.` +
+    (others.length
+      ? ` The columns of ${peers} say how many times longer they take, as the median of rounds side by side.`
+      : "") +
     (limits ? ` One FMA loop without memory reaches ${limits.gflops.toFixed(0)} GFLOP/s in the same run.` : ""),
   "",
   ...table,
   "",
-  ...(means.length ? [`Geometric means: ${means.join("; ")}.`] : []),
+  ...(means.length ? ["Geometric means over all layers of a kind:", "", ...means, ""] : []),
   `All figures: \`${relative(root, file)}\`.`,
   END,
 ].join("\n");

@@ -51,6 +51,13 @@ describe("the README", () => {
     for (const link of links) expect(existsSync(`${root}${link}`), link).toBe(true);
   });
 
+  test("has its figures", () => {
+    const [, figures = ""] = readme.match(/<!-- speed: written by docs\/speed.mjs -->([\s\S]*?)<!-- \/speed -->/) ?? [];
+    const [, results = ""] = figures.match(/All figures: `([^`]+)`/) ?? [];
+    expect(figures).toMatch(/GFLOP\/s/);
+    expect(existsSync(`${root}${results}`), results).toBe(true);
+  });
+
   test("lists every export", () => {
     const rows = readme
       .split("\n")
