@@ -39,68 +39,94 @@ struct S2Walk {
            last * g.w.in + block.iw + kKernel - 1 + 2 * V::kLanes - 1 <= channel.src_end - channel.src;
   }
 
+  // kRows output rows from `oh` on, or the fewer that exist.
+  struct TileRow {
+    const S2Tile<V, kKernel>* tiles;  // nullptr: padding that has none
+    int64_t src, dst, first_ih;       // src and dst from the beginning of the plane
+    int32_t oh, rows;
+  };
+
+  DEPTHWISE_INLINE TileRow tile_row(int32_t oh, int32_t end) const {
+    TileRow row;
+    row.oh = oh;
+    row.rows = static_cast<int32_t>(min_of(int64_t{end} - oh, kRows));
+    row.first_ih = int64_t{oh} * 2 - g.h.pad;
+    row.src = row.first_ih * g.w.in;
+    row.dst = int64_t{oh} * g.w.out;
+    const int64_t below = row.first_ih + 2 * (kRows - 1) + kKernel - g.h.in;
+    row.tiles = row.rows == kRows ? s2_tiles<V, kKernel, kRows>(max_of(0, -row.first_ih), max_of(0, below)) : nullptr;
+    return row;
+  }
+
+  DEPTHWISE_INLINE void run_block(const S2Shape<T>& shape, const Channel<T>& channel, const TileRow& row,
+                                  const S2Block<V, kKernel>& block, bool is_guarded) const {
+    if (row.tiles &&
+        (block.is_inside || (block.iw >= -kKernel && !is_guarded) || loads_stay_inside(channel, block, row.oh)))
+      row.tiles[block.is_inside](shape, block, channel.src + row.src + block.iw, channel.dst + row.dst + block.ow,
+                                 channel.taps, channel.bias);
+    else
+      s2_copied_tile<V, kKernel, kRows>(g, channel, block, row.first_ih, row.rows, channel.dst + row.dst + block.ow);
+  }
+
   // Output rows [begin, end) of one channel.
-  DEPTHWISE_INLINE void run_rows(const Channel<T>& channel, int32_t begin, int32_t end, const T* limit,
-                                 bool is_guarded) const {
+  void run_rows(const Channel<T>& channel, int32_t begin, int32_t end, const T* limit, bool is_guarded) const {
     const S2Shape<T> shape = {g.w.in, g.w.out, g.activation, g.w.out, limit};
+    const int32_t kept = blocks.count < blocks.kKept ? blocks.count : blocks.kKept;
     for (int32_t next = begin; next < end; next += kRows) {
       // The last tile is moved back into the band, too.
-      const int32_t oh = static_cast<int32_t>(max_of(begin, min_of(next, int64_t{end} - kRows)));
-      const int32_t rows = static_cast<int32_t>(min_of(end - oh, kRows));
-      const int64_t first_ih = int64_t{oh} * 2 - g.h.pad;
-      const S2Tile<V, kKernel>* tiles =
-          rows == kRows ? s2_tiles<V, kKernel, kRows>(max_of(0, -first_ih),
-                                                      max_of(0, first_ih + 2 * (kRows - 1) + kKernel - g.h.in))
-                        : nullptr;
-      const T* src = channel.src + first_ih * g.w.in;
-      T* dst = channel.dst + int64_t{oh} * g.w.out;
-      const auto run_block = [&](const S2Block<V, kKernel>& block) DEPTHWISE_INLINE_LAMBDA {
-        if (tiles &&
-            (block.is_inside || (block.iw >= -kKernel && !is_guarded) || loads_stay_inside(channel, block, oh)))
-          tiles[block.is_inside](shape, block, src + block.iw, dst + block.ow, channel.taps, channel.bias);
-        else
-          s2_copied_tile<V, kKernel, kRows>(g, channel, block, first_ih, rows, dst + block.ow);
-      };
-      const int32_t kept = blocks.count < blocks.kKept ? blocks.count : blocks.kKept;
-      const T* ahead = src + (2 * kRows + kKernel / 2) * int64_t{g.w.in};
+      const TileRow row = tile_row(static_cast<int32_t>(max_of(begin, min_of(next, int64_t{end} - kRows))), end);
+      const T* ahead = channel.src + row.src + (2 * kRows + kKernel / 2) * int64_t{g.w.in};
       for (int32_t i = 0; i < blocks.count; ++i) {
         // The rows of the next tile, a block's share of each.
-        for (int row = 0; row < 2 * kRows; ++row) prefetch(ahead + row * int64_t{g.w.in} + 2 * i * V::kLanes);
-        if (i < kept) {
-          run_block(blocks.kept[i]);
-        } else {
-          const S2Block<V, kKernel> block = blocks.make(g.w, i);
-          run_block(block);
-        }
+        for (int line = 0; line < 2 * kRows; ++line) prefetch(ahead + line * int64_t{g.w.in} + 2 * i * V::kLanes);
+        if (i < kept)
+          run_block(shape, channel, row, blocks.kept[i], is_guarded);
+        else
+          run_block(shape, channel, row, blocks.make(g.w, i), is_guarded);
       }
     }
-    finish_rows<V>(g.activation, channel.dst + int64_t{begin} * g.w.out, int64_t{end - begin} * g.w.out);
   }
 };
 
-template <int kKernel>
-constexpr int kTileRows = kKernel == 3 ? 7 : 7;
+// Rows of a tile: as many as their sums and a column of taps leave registers for, fewer for low planes.
+int32_t tile_rows(const Geometry& g) { return g.h.out < 7 ? 4 : 7; }
 
-template <int kKernel>
-int32_t band_step(const Geometry&) {
-  return kTileRows<kKernel>;
+template <class T, int kKernel, int kRows>
+void run_items(const Geometry& g, const Operands& operands, int64_t begin, int64_t end) {
+  using V = Vec<T>;
+  const Bands items = item_bands(g, kRows);
+  const S2Walk<V, kKernel, kRows> s2(g);
+  T* const dst = static_cast<T*>(operands.dst);
+  const T* const owned_end = dst + end * g.dst_plane;  // where an item is a whole plane
+  const int64_t guard_begin = ceil_of(kKernel, g.src_plane);
+  const int64_t guard_end = g.groups - ceil_of(kKernel + 2 * V::kLanes, g.src_plane);
+  // A plane that is one tile costs little more than its multiply-adds: everything about it is known here.
+  const bool is_tile = items.count == 1 && g.h.out <= kRows && s2.blocks.count == 1;
+  const typename S2Walk<V, kKernel, kRows>::TileRow tile_row = s2.tile_row(0, g.h.out);
+  const S2Shape<T> tile_shape = {g.w.in, g.w.out, g.activation, g.w.out, owned_end};
+  ItemWalk walk(g, items, begin);
+  for (int64_t item = begin; item < end; ++item, walk.next()) {
+    const Channel<T> channel = channel_of<T>(g, operands, walk);
+    const bool is_guarded = walk.group < guard_begin || walk.group >= guard_end;
+    if (is_tile) {
+      s2.run_block(tile_shape, channel, tile_row, s2.blocks.kept[0], is_guarded);
+    } else {
+      const int32_t first = static_cast<int32_t>(walk.row());
+      const int32_t last = static_cast<int32_t>(min_of(first + items.rows, g.h.out));
+      s2.run_rows(channel, first, last, items.count == 1 ? owned_end : channel.dst + int64_t{last} * g.w.out,
+                  is_guarded);
+      finish_rows<V>(g.activation, channel.dst + int64_t{first} * g.w.out, int64_t{last - first} * g.w.out);
+    }
+  }
+  if (is_tile) finish_rows<V>(g.activation, dst + begin * g.dst_plane, (end - begin) * g.dst_plane);
 }
 
 template <class T, int kKernel>
 void run(const Geometry& g, const Operands& operands, void*, int64_t begin, int64_t end) {
-  using V = Vec<T>;
-  const Bands items = item_bands(g, kTileRows<kKernel>);
-  const S2Walk<V, kKernel, kTileRows<kKernel>> s2(g);
-  const T* const owned_end = static_cast<T*>(operands.dst) + end * g.dst_plane;  // where an item is a whole plane
-  ItemWalk walk(g, items, begin);
-  for (int64_t item = begin; item < end; ++item, walk.next()) {
-    const Channel<T> channel = channel_of<T>(g, operands, walk);
-    const int32_t first = static_cast<int32_t>(walk.row());
-    const int32_t last = static_cast<int32_t>(min_of(first + items.rows, g.h.out));
-    const bool is_guarded =
-        walk.group * g.src_plane < kKernel || (g.groups - 1 - walk.group) * g.src_plane < kKernel + 2 * V::kLanes;
-    s2.run_rows(channel, first, last, items.count == 1 ? owned_end : channel.dst + int64_t{last} * g.w.out, is_guarded);
-  }
+  if (tile_rows(g) == 4)
+    run_items<T, kKernel, 4>(g, operands, begin, end);
+  else
+    run_items<T, kKernel, 7>(g, operands, begin, end);
 }
 
 template <int kKernel>
@@ -111,10 +137,10 @@ const char* refuses(const Geometry& g) {
 // Two loads and two shuffles for each tap column and input row of a vector; half of them also multiply-adds.
 template <class T, int kKernel>
 double cost(const Geometry& g) {
-  constexpr int kRows = kTileRows<kKernel>;
+  const int32_t rows = tile_rows(g);
   const double blocks = static_cast<double>(ceil_of(g.w.out, Vec<T>::kLanes));
-  const double tiles = static_cast<double>(ceil_of(g.h.out, kRows));
-  return g.out_channels * (blocks * tiles * (kKernel * (2 * kRows + kKernel) * 1.3 + 20) + 30);
+  const double tiles = static_cast<double>(ceil_of(g.h.out, rows));
+  return g.out_channels * (blocks * tiles * (kKernel * (2 * rows + kKernel) * 1.3 + 20) + 30);
 }
 
 template <class T, int kKernel>
@@ -124,7 +150,7 @@ constexpr Kernel kernel(const char* name, ElementType element) {
           true,
           refuses<kKernel>,
           cost<T, kKernel>,
-          item_count<band_step<kKernel>>,
+          item_count<tile_rows>,
           no_packed_bytes,
           no_pack,
           no_scratch_bytes,

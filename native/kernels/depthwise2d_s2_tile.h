@@ -19,7 +19,7 @@ struct S2Block {
 
 template <class V, int kKernel>
 DEPTHWISE_INLINE S2Block<V, kKernel> s2_block(const Axis& w, int32_t ow) {
-  S2Block<V, kKernel> block;
+  S2Block<V, kKernel> block = {};
   block.ow = ow;
   block.iw = 2 * ow - w.pad;
   const int64_t last = int64_t{block.iw} + 2 * (V::kLanes - 1) + kKernel - 1;
@@ -54,6 +54,7 @@ __attribute__((noinline)) void s2_tile(const S2Shape<typename V::Element>& shape
   for (int r = 0; r < kRows; ++r) sums[r] = V::broadcast(bias);
   const int64_t pitch = shape.src_pitch;
   src += kTop * pitch;
+  DEPTHWISE_UNROLL
   for (int kw = 0; kw < kKernel; ++kw) {
     V tap[kKernel];
     DEPTHWISE_UNROLL

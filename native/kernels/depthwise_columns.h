@@ -25,7 +25,7 @@ struct ColumnBlock {
 template <class V, int kKernel>
 DEPTHWISE_INLINE ColumnBlock<V, kKernel> column_block(const Axis& w, int32_t ow, bool always_masks) {
   constexpr int kReach = kKernel / 2;
-  ColumnBlock<V, kKernel> block;
+  ColumnBlock<V, kKernel> block = {};
   block.ow = ow;
   block.iw = ow - w.pad;
   const int64_t outputs = min_of(V::kLanes, w.out - ow);
