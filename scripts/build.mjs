@@ -51,7 +51,10 @@ if (!typescript) {
   say("development dependencies are not installed, nothing built");
   process.exit(existsSync(join(root, "dist", "index.js")) ? 0 : 1);
 }
-run("TypeScript", join(typescript, "bin", "tsc"), ["-p", "tsconfig.json"]);
+// Two passes: comments belong into the declarations, where editors show them, and not into the JavaScript.
+const tsc = join(typescript, "bin", "tsc");
+run("TypeScript", tsc, ["-p", "tsconfig.json"]);
+run("TypeScript", tsc, ["-p", "tsconfig.json", "--declaration", "--emitDeclarationOnly", "--removeComments", "false"]);
 
 const cmakeJs = packageFolder("cmake-js");
 const missing = cmakeJs ? missingTool() : "cmake-js";
