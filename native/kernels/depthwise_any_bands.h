@@ -141,7 +141,7 @@ static inline Bands make_bands(const Geometry& g, int lanes, int32_t row_step, i
   b.columns_bytes = round_up(g.w.kernel * int64_t{sizeof(int64_t)}, 64);
   b.tags_bytes = round_up(b.slots * int64_t{sizeof(int32_t)}, 64);
   b.phases_bytes = round_up(b.phases * int64_t{sizeof(Phase)}, 64);
-  const int64_t zeros_bytes = lanes * element;
+  const int64_t zeros_bytes = 64;  // one vector of any ISA
   b.scratch_bytes = b.planes_bytes + b.columns_bytes + b.tags_bytes + b.phases_bytes + zeros_bytes +
                     round_up(b.slot_stride * element, 64) * b.slots;
   return b;
@@ -192,7 +192,7 @@ struct BandScratch {
     tags = reinterpret_cast<int32_t*>(at + b.planes_bytes + b.columns_bytes);
     phases = reinterpret_cast<Phase*>(at + b.planes_bytes + b.columns_bytes + b.tags_bytes);
     zeros = reinterpret_cast<T*>(at + b.planes_bytes + b.columns_bytes + b.tags_bytes + b.phases_bytes);
-    slots = zeros + V::kLanes;
+    slots = zeros + 64 / sizeof(T);
     V::zero().store(zeros);
     for (int32_t phase = 0; phase < b.phases; ++phase) phases[phase] = make_phase(g.w, phase, b.length);
     for (int32_t kw = 0; kw < g.w.kernel; ++kw) {

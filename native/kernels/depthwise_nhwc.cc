@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kTile = 8;
 constexpr int32_t kRowsTogether = 8;
+constexpr int64_t kZerosBytes = 64;                // one vector of any ISA
 constexpr int64_t kTileBytes = int64_t{24} << 10;  // of input, in the first cache
 constexpr int64_t kItemMultiplyAdds = int64_t{1} << 20;
 
@@ -251,7 +252,7 @@ void run(const Geometry& g, const Operands& operands, void* scratch, int64_t beg
   const int32_t together = rows_together(g);
   T* zeros = static_cast<T*>(scratch);
   V::zero().store(zeros);
-  void* tables = zeros + V::kLanes;
+  void* tables = static_cast<char*>(scratch) + kZerosBytes;
   RowWork<T> works[kRowsTogether] = {};
   for (int32_t i = 0; i < together; ++i) {
     works[i].rows = {static_cast<const T**>(tables) + i * kernel_rows,
@@ -303,8 +304,7 @@ int64_t work_items(const Geometry& g) {
 // A vector of zeros, and the tables of the output rows that are worked on together.
 template <class T>
 int64_t scratch_bytes(const Geometry& g) {
-  return int64_t{sizeof(T)} * Vec<T>::kLanes +
-         int64_t{g.d.kernel} * g.h.kernel * rows_together(g) * int64_t{sizeof(void*) + sizeof(int64_t)};
+  return kZerosBytes + int64_t{g.d.kernel} * g.h.kernel * rows_together(g) * int64_t{sizeof(void*) + sizeof(int64_t)};
 }
 
 template <class T, int K>
