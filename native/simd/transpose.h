@@ -2,7 +2,7 @@
 #ifndef DEPTHWISE_SIMD_TRANSPOSE_H_
 #define DEPTHWISE_SIMD_TRANSPOSE_H_
 
-#include "kernels/family.h"
+#include "simd/vec.h"
 
 namespace depthwise {
 namespace {
