@@ -47,8 +47,13 @@ function isaProject(isa: string) {
   return project(`native-${isa}`, [forced, ...numbers], { DEPTHWISE_BACKEND: "native", DEPTHWISE_ISA: isa }, skipped);
 }
 
+// CI counts tests from a JSON report beside the usual output.
+const report = process.env["DEPTHWISE_TEST_REPORT"];
+
 export default defineConfig({
   test: {
+    reporters: report ? ["default", "json"] : ["default"],
+    ...(report ? { outputFile: { json: report } } : {}),
     projects: [
       project("package", once, {}),
       project("native", [forced, unit, ...numbers], { DEPTHWISE_BACKEND: "native" }, noAddon),
