@@ -21,6 +21,7 @@ const forced = "test/support/forced.test.ts";
 const once = [
   "test/packaging/**/*.test.ts",
   "test/lifecycle/**/*.test.ts",
+  "test/reliability/**/*.test.ts",
   "test/examples/**/*.test.ts",
   "test/unit/boundaries.test.ts",
 ];

@@ -81,6 +81,8 @@ export function readCall(
   const out = readOut(name, options);
   const inputs = b === null ? [x, w] : [x, w, b];
   const all = out === null ? inputs : [...inputs, out];
+  // The last code of the caller's that runs: a signal that is none of Node's may do anything, so memory is looked at later.
+  signal?.throwIfAborted();
   for (const operand of all) requireMemory(name, operand);
   const dtype = requireOneDType(name, all);
   const problem = makeProblem(operation, settings, dtype, x.shape, w.shape, b?.shape ?? null);

@@ -85,9 +85,10 @@ export class ConvPlan {
    */
   async runAsync(input: FloatArray, output?: FloatArray | null, options?: RunAsyncOptions): Promise<FloatArray> {
     const signal = readSignal(this.#name, readOptions(this.#name, ["signal"], options)["signal"]);
+    // Before the memory is looked at: a signal that is none of Node's may do anything.
+    signal?.throwIfAborted();
     this.#require("input", input, this.#inputCount, this.inputShape);
     const destination = this.#destination(input, output ?? undefined);
-    signal?.throwIfAborted();
     if (this.#outputCount === 0) return destination ?? allocate(this.#name, this.dtype, this.outputShape);
     return this.#plan.runAsync({ packed: this.#packed }, this.#batch, input, destination, signal);
   }

@@ -79,7 +79,6 @@ async function runAsync(
 ): Promise<Tensor> {
   const call = readCall(operation, ["out", "signal"], input, weight, third, fourth);
   const { problem, destination, signal, bias } = call;
-  signal?.throwIfAborted();
   if (problem.batch === 0) {
     return destination.finish(destination.data ?? allocate(operation.name, problem.geometry.dtype, destination.shape));
   }

@@ -104,7 +104,6 @@ class JsPlan implements BackendPlan {
     signal: AbortSignal | null,
   ): Promise<FloatArray> {
     return new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
       const packed = "packed" in weights ? (weights.packed as JsPacked) : this.pack(weights.weight, weights.bias);
       const source = input.buffer instanceof SharedArrayBuffer ? input : copyOf(input, this.geometry.dtype);
       const result = this.#allocate(batch * this.geometry.outputElements);

@@ -121,7 +121,6 @@ class NativeBackendPlan implements BackendPlan {
     out: FloatArray | null,
     signal: AbortSignal | null,
   ): Promise<FloatArray> {
-    signal?.throwIfAborted();
     const binding = this.#binding;
     const packed = "packed" in weights ? handleOf(weights.packed) : null;
     const [weight, bias] = "packed" in weights ? [null, null] : [weights.weight, weights.bias];

@@ -66,7 +66,8 @@ export interface BackendPlan {
   runOnceNew(weight: FloatArray, bias: FloatArray | null, batch: number, input: FloatArray): FloatArray;
   /**
    * Copies what it reads before it returns (a SharedArrayBuffer is read in place), computes off the event loop, and
-   * resolves with a new array, or with `out` after copying into it. Rejects with `signal.reason` on an abort.
+   * resolves with a new array, or with `out` after copying into it. Rejects with `signal.reason` on an abort; the caller
+   * has asked whether it came before.
    */
   runAsync(
     weights: AsyncWeights,

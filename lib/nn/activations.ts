@@ -4,7 +4,7 @@ import type { FloatArray } from "../backend/types.js";
 import { shapeError, showShape, typeError } from "../errors.js";
 import type { TensorLike } from "../operand.js";
 import { sameShape, Tensor } from "../tensor.js";
-import { allocate, requireNoOverlap } from "../typed-array.js";
+import { allocate, requireNoOverlap, requireUsable } from "../typed-array.js";
 import { asTensor, readForward, readForwardAsync } from "./call.js";
 import { type ForwardAsyncOptions, type ForwardOptions, Module } from "./module.js";
 
@@ -41,7 +41,6 @@ abstract class ElementWise extends Module {
     const { out, signal } = readForwardAsync(name, options);
     const x = asTensor(name, "input", input);
     if (out !== null) requireLike(name, out, x);
-    signal?.throwIfAborted();
     const result = allocate(name, x.dtype, x.shape);
     result.set(x.data);
     const done = await new Promise<FloatArray>((resolve, reject) => {
@@ -69,6 +68,7 @@ function requireLike(operation: string, out: Tensor, x: Tensor): void {
   if (out.dtype !== x.dtype) {
     throw typeError(operation, `out is ${out.dtype}, but input is ${x.dtype}; one call has one element type`);
   }
+  if (out.data.length !== out.numel) requireUsable(operation, "out", out.data, out.numel, out.shape);
   const isInPlace = out.data.buffer === x.data.buffer && out.data.byteOffset === x.data.byteOffset;
   if (!isInPlace) requireNoOverlap(operation, out.data, "input", x.data);
 }

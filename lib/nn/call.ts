@@ -4,7 +4,7 @@ import { shapeError, showShape, typeError } from "../errors.js";
 import { readOperand, requireMemory, type TensorLike } from "../operand.js";
 import { readOptions } from "../options.js";
 import { sameShape, Tensor } from "../tensor.js";
-import { requireNoOverlap } from "../typed-array.js";
+import { requireNoOverlap, requireUsable } from "../typed-array.js";
 import type { ForwardAsyncOptions, ForwardOptions } from "./module.js";
 
 const SYNC = ["out"];
@@ -31,7 +31,10 @@ export function readForwardAsync(
 ): { out: Tensor | null; signal: AbortSignal | null } {
   if (options === undefined || options === null) return { out: null, signal: null };
   const out = readOut(operation, options, ASYNC);
-  return { out, signal: readSignal(operation, options.signal) };
+  const signal = readSignal(operation, options.signal);
+  // Here, before the input is looked at: a signal that is none of Node's may do anything.
+  signal?.throwIfAborted();
+  return { out, signal };
 }
 
 /** A Tensor as it is, anything like one wrapped; memory that is gone is refused. */
@@ -51,5 +54,7 @@ export function requireOut(operation: string, out: Tensor, shape: readonly numbe
   if (out.dtype !== input.dtype) {
     throw typeError(operation, `out is ${out.dtype}, but input is ${input.dtype}; one call has one element type`);
   }
+  // The input was read after `out`, and a getter of its may have given the memory away.
+  if (out.data.length !== out.numel) requireUsable(operation, "out", out.data, out.numel, out.shape);
   if (out.data.buffer === input.data.buffer) requireNoOverlap(operation, out.data, "input", input.data);
 }

@@ -201,11 +201,7 @@ export abstract class ConvModule extends Module {
     const { out, signal } = readForwardAsync(name, options);
     const x = asTensor(name, "input", input);
     const isEmpty = x.shape.length > this.#imageRank && x.shape[0] === 0;
-    if (isEmpty) {
-      const result = this.#empty(x, out);
-      signal?.throwIfAborted();
-      return result;
-    }
+    if (isEmpty) return this.#empty(x, out);
     const entry = this.#find(x, snapshot);
     const shape = this.#outputShape(entry, x);
     if (out !== null) requireOut(name, out, shape, x);
