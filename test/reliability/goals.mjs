@@ -1,11 +1,11 @@
 // All goals, in the order of the table in SECURITY.md.
 import hostileBuffers from "./goals/hostile-buffers.mjs";
+import surfaceModel from "./goals/surface-model.mjs";
 
-export const goals = [hostileBuffers];
+export const goals = [hostileBuffers, surfaceModel];
 
 export function findGoal(name) {
   const goal = goals.find((each) => each.name === name);
-  if (goal === undefined)
-    throw new Error(`no goal is called '${name}'; there are ${goals.map((each) => each.name).join(", ")}`);
-  return goal;
+  if (goal !== undefined) return goal;
+  throw new Error(`no goal is called '${name}'; there are ${goals.map((each) => each.name).join(", ")}`);
 }
