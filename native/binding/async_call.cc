@@ -34,4 +34,13 @@ bool AsyncCall::compute_slice(Job* job) {
   return true;
 }
 
+void AsyncCall::free_memory(Job* job) {
+  AsyncCall* call = static_cast<AsyncCall*>(job);
+  call->run.reset();
+  call->copies = MemoryBlock();
+  call->result = MemoryBlock();
+  call->packed = {};
+  call->release();
+}
+
 }  // namespace depthwise

@@ -17,6 +17,8 @@ struct AsyncCall : Job, RefCounted<AsyncCall> {
 
   // Computes a slice. Job::step.
   static bool compute_slice(Job* job);
+  // Lets go of all memory, whatever JavaScript's handle still holds. Job::discard.
+  static void free_memory(Job* job);
 
   Ref<const ConvPlan> plan;
   Ref<const PackedWeights> packed;  // given, or packed in the first slice

@@ -124,6 +124,7 @@ napi_value js_run_async(napi_env env, napi_callback_info info) {
   AsyncCall* call = new (std::nothrow) AsyncCall;
   if (!call) return throw_memory(env, sizeof(AsyncCall));
   call->step = AsyncCall::compute_slice;
+  call->discard = AsyncCall::free_memory;
   if (!read_call(env, args, call)) {
     drop_call(env, call);
     return nullptr;

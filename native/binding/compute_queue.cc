@@ -15,6 +15,7 @@ struct Queue {
   Condition changed;  // there is work, or a step has ended
   Job* first = nullptr;
   Job* last = nullptr;
+  Job* discarded = nullptr;
   bool has_thread = false;
   bool is_stepping = false;  // the first job runs, without the lock
   int32_t waiting = 0;       // threads that wait for `changed`
@@ -44,6 +45,19 @@ struct Queue {
 
   void tell() {
     if (waiting > 0) changed.notify_all();
+  }
+
+  // Frees what was discarded. The lock is held at the beginning and at the end.
+  void discard() {
+    Job* job = discarded;
+    discarded = nullptr;
+    mutex.unlock();
+    while (job) {
+      Job* next = job->next;
+      job->discard(job);
+      job = next;
+    }
+    mutex.lock();
   }
 
   // One step of the first job. The lock is held at the beginning and at the end.
@@ -77,8 +91,12 @@ void compute_forever() {
   Queue& q = queue();
   const Locked locked(q.mutex);
   for (;;) {
-    while (!q.first || q.is_stepping) q.wait();
-    q.step();
+    if (q.discarded)
+      q.discard();
+    else if (q.first && !q.is_stepping)
+      q.step();
+    else
+      q.wait();
   }
 }
 
@@ -114,6 +132,20 @@ Job* queue_take(Outbox* outbox) {
   job->next = nullptr;
   job->state = Job::kOutside;
   return job;
+}
+
+void queue_discard(Job* job) {
+  Queue& q = queue();
+  {
+    const Locked locked(q.mutex);
+    if (q.has_thread) {
+      job->next = q.discarded;
+      q.discarded = job;
+      q.tell();
+      return;
+    }
+  }
+  job->discard(job);
 }
 
 void queue_wait(Outbox* outbox, int32_t ms) {

@@ -15,6 +15,8 @@ struct Outbox;
 struct Job {
   // Works for a few milliseconds; true when there is nothing left to do. One call at a time.
   bool (*step)(Job*) = nullptr;
+  // Frees the job and what it holds. See queue_discard().
+  void (*discard)(Job*) = nullptr;
   // Where it goes when it is done. From queue_add() until it is taken from there, the queue owns the job.
   Outbox* outbox = nullptr;
   // Set by anyone; the job is done after the step in flight.
@@ -46,6 +48,10 @@ Job* queue_take(Outbox* outbox);
 // Returns when a job is done or none is pending, at the latest after about `ms`. Computes meanwhile if the system
 // refuses a thread.
 void queue_wait(Outbox* outbox, int32_t ms);
+
+// Takes a job that is in no queue, and discards it on the compute thread: where the allocator gives back pages with it,
+// that takes tens of milliseconds after a burst of calls, which no event loop should wait for.
+void queue_discard(Job* job);
 
 // Takes back all jobs, linked by `next`; waits for the step in flight if it is one of theirs. Nothing refers to the
 // outbox afterwards.

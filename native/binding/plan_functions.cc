@@ -63,7 +63,7 @@ napi_value run_into_new(napi_env env, const ConvPlan& plan, int64_t batch, napi_
     if (!read(&weights) || !read_array(env, input, "the input", g.element, batch * g.src_elements, &src))
       return nullptr;
     if (run(plan, weights, batch, src, block.data()) != Status::kDone) return throw_memory(env, bytes);
-    return lend_array(env, g.element, count, std::move(block));
+    return lend_array(env, g.element, count, &block);
   }
   napi_value array = new_array(env, g.element, count);
   if (!array || !read(&weights) || !read_array(env, input, "the input", g.element, batch * g.src_elements, &src) ||

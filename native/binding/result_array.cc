@@ -104,18 +104,18 @@ bool can_lend(napi_env env, int64_t bytes) {
   return host_lends(env, bytes) && lent_bytes.load(std::memory_order_relaxed) + bytes <= kMostLent;
 }
 
-napi_value lend_array(napi_env env, ElementType element, int64_t count, MemoryBlock block) {
+napi_value lend_array(napi_env env, ElementType element, int64_t count, MemoryBlock* block) {
   const int64_t bytes = count * static_cast<int64_t>(element_bytes(element));
   // Whatever is lent already: the result stands in a block, and a copy would cost memory, too.
   if (host_lends(env, bytes)) {
-    napi_value array = lend(env, element, count, bytes, &block);
-    if (array || !block) return array;
+    napi_value array = lend(env, element, count, bytes, block);
+    if (array || !*block) return array;
     env_state(env)->can_lend = false;  // from now on copies
   }
   napi_value array = new_array(env, element, count);
   void* data;
   if (!array || !read_array(env, array, "the result", element, count, &data)) return nullptr;
-  if (bytes > 0) memcpy(data, block.data(), static_cast<size_t>(bytes));
+  if (bytes > 0) memcpy(data, block->data(), static_cast<size_t>(bytes));
   return array;
 }
 

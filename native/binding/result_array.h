@@ -18,9 +18,9 @@ napi_value new_array(napi_env env, ElementType element, int64_t count);
 // already: Node gives them back only when its event loop turns, so a loop without turns must not borrow on and on.
 bool can_lend(napi_env env, int64_t bytes);
 
-// An array over the first `count` elements of a block, which is given back when the array is collected; where that is
-// not possible, a copy. nullptr with an exception pending.
-napi_value lend_array(napi_env env, ElementType element, int64_t count, MemoryBlock block);
+// An array over the first `count` elements of a block, which is taken, and given back when the array is collected;
+// where that is not possible, a copy, and the block stays the caller's. nullptr with an exception pending.
+napi_value lend_array(napi_env env, ElementType element, int64_t count, MemoryBlock* block);
 
 }  // namespace depthwise
 

@@ -12,8 +12,8 @@ namespace depthwise {
 namespace {
 
 constexpr int32_t kWaitMs = 10;
-// What one turn of the event loop spends on copying and settling.
-constexpr std::chrono::milliseconds kTurn{2};
+// What one turn of the event loop spends on copying and settling. A read of a file takes four turns.
+constexpr std::chrono::milliseconds kTurn{1};
 // V8 hears of memory in steps: telling it is dearer than a small call.
 constexpr int64_t kReportBytes = int64_t{1} << 20;
 
@@ -65,7 +65,7 @@ napi_value result_of(napi_env env, AsyncCall* call, napi_value* error) {
     return nullptr;
   }
   if (call->out) return copy_to_out(env, call, error);
-  napi_value result = lend_array(env, g.element, call->batch * g.dst_elements, std::move(call->result));
+  napi_value result = lend_array(env, g.element, call->batch * g.dst_elements, &call->result);
   if (!result && napi_get_and_clear_last_exception(env, error) != napi_ok) *error = nullptr;
   return result;
 }
@@ -152,11 +152,7 @@ void drop_call(napi_env env, AsyncCall* call) {
   delete_reference(env, &call->settle);
   delete_reference(env, &call->out);
   for (napi_ref& shared : call->shared) delete_reference(env, &shared);
-  call->run.reset();
-  call->copies = MemoryBlock();
-  call->result = MemoryBlock();
-  call->packed = {};
-  call->release();
+  queue_discard(call);
 }
 
 void drop_all_calls(napi_env env) {

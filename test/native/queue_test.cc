@@ -3,6 +3,7 @@
 #include "binding/compute_queue.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -46,6 +47,16 @@ bool count_step(Job* job) {
   return counted->steps_left == 0;
 }
 
+constexpr int kDiscarded = 5;  // a round
+std::atomic<int> discarded{0};
+
+// On the compute thread, where there is one: then no step is in flight.
+void count_discard(Job* job) {
+  demand(!has_threads || steps_in_flight.load() == 0);
+  discarded.fetch_add(1);
+  delete static_cast<Counted*>(job);
+}
+
 // Takes what is done; the numbers rise, and only cancelled jobs are unfinished.
 int take_all(Outbox* outbox, int* last) {
   int taken = 0;
@@ -85,6 +96,11 @@ void live_once(unsigned* random, bool waits_for_all) {
     queue_wait(&outbox, 10);
     taken += take_all(&outbox, &last);
   }
+  for (int i = 0; i < kDiscarded; ++i) {
+    Counted* job = new Counted;
+    job->discard = count_discard;
+    queue_discard(job);
+  }
   for (Job* job = queue_abandon(&outbox); job; job = job->next) ++taken;
   demand(taken == kJobs);
   // The outbox and the jobs die here; a step that still ran would be seen.
@@ -107,5 +123,8 @@ int main(int count, char** arguments) {
     __real_pthread_create(&environments[i], nullptr, live, reinterpret_cast<void*>(i + 1));
   for (pthread_t environment : environments) pthread_join(environment, nullptr);
   check(is_sound.load(), "every job is done once, in order, or comes back");
+  const int all = kEnvironments * kRounds * kDiscarded;
+  for (int i = 0; i < 1000 && discarded.load() < all; ++i) usleep(10000);
+  check(discarded.load() == all, "every discarded job is freed");
   return report();
 }

@@ -70,11 +70,11 @@ export function writeResults(name, lines) {
   renameSync(scratch, fileOf(name));
 }
 
-/** The sum of the lines that hold for `code`. */
-export function summary(name, code) {
+/** The sum of the lines that hold for `code`, of one version of Node or of all. */
+export function summary(name, code, node = null) {
   const total = { tries: 0, failures: 0, outcomes: {}, worst: {}, seconds: 0, commits: [], dates: [] };
   for (const line of readResults(name)) {
-    if (line.code !== code) continue;
+    if (line.code !== code || (node !== null && line.node !== node)) continue;
     addTo(total, { ...line, failures: [] });
     total.failures += line.failures;
     total.seconds += line.seconds;

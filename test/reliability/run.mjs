@@ -29,7 +29,7 @@ function list() {
 async function run(goal) {
   const code = codeDigest(goal.code);
   const before = readResults(goal.name);
-  const done = values.fresh ? 0 : summary(goal.name, code).tries;
+  const done = values.fresh ? 0 : summary(goal.name, code, process.version).tries;
   const wanted = values.count === undefined ? Math.max(0, goal.full - done) : Number(values.count);
   const end = values.seconds === undefined ? Infinity : performance.now() + 1000 * Number(values.seconds);
   const result = beginResult(code);
