@@ -1,12 +1,26 @@
 // All goals, in the order of the table in SECURITY.md.
 
 import abort from "./goals/abort.mjs";
+import cpuLimits from "./goals/cpu-limits.mjs";
+import hostState from "./goals/host-state.mjs";
 import hostileBuffers from "./goals/hostile-buffers.mjs";
+import inFlight from "./goals/in-flight.mjs";
 import onlyWorkers from "./goals/only-workers.mjs";
 import processEnd from "./goals/process-end.mjs";
+import sameBits from "./goals/same-bits.mjs";
 import surfaceModel from "./goals/surface-model.mjs";
 
-export const goals = [hostileBuffers, surfaceModel, onlyWorkers, processEnd, abort];
+export const goals = [
+  hostileBuffers,
+  surfaceModel,
+  onlyWorkers,
+  processEnd,
+  inFlight,
+  abort,
+  sameBits,
+  cpuLimits,
+  hostState,
+];
 
 export function findGoal(name) {
   const goal = goals.find((each) => each.name === name);

@@ -1,0 +1,74 @@
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { childFile, runScript, whatIsWrong } from "../process.mjs";
+
+const cpus = availableParallelism();
+const TREES = ["/sys/fs/cgroup/cpu", "/sys/fs/cgroup"];
+
+/** A control group with so many CPUs, or null where this machine lets us make none. */
+function makeGroup(quota) {
+  for (const tree of TREES) {
+    const folder = `${tree}/depthwise-reliability-${process.pid}`;
+    const isOld = existsSync(`${tree}/cpu.cfs_quota_us`);
+    if (!isOld && !existsSync(`${tree}/cgroup.controllers`)) continue;
+    try {
+      mkdirSync(folder);
+      if (isOld) writeFileSync(`${folder}/cpu.cfs_quota_us`, String(quota * 100_000));
+      else writeFileSync(`${folder}/cpu.max`, `${quota * 100_000} 100000`);
+      return folder;
+    } catch {
+      if (existsSync(folder)) rmdirSync(folder);
+    }
+  }
+  return null;
+}
+
+const under = (folder) => ["sh", "-c", `echo $$ > ${folder}/cgroup.procs && exec "$0" "$@"`];
+
+// What is set, and how many threads are right under it.
+const CASES = [
+  ["nothing", {}, cpus],
+  ["affinity to one CPU", { through: ["taskset", "-c", "0"] }, 1],
+  ["nice 19", { through: ["nice", "-n", "19"] }, cpus],
+  ["OMP_NUM_THREADS=1", { env: { OMP_NUM_THREADS: "1" } }, cpus],
+  ["OMP_NUM_THREADS=64, OMP_WAIT_POLICY=active", { env: { OMP_NUM_THREADS: "64", OMP_WAIT_POLICY: "active" } }, cpus],
+  ["UV_THREADPOOL_SIZE=1", { env: { UV_THREADPOOL_SIZE: "1" } }, cpus],
+  ["a quota of half a CPU", { quota: 0.5 }, 1],
+  ["a quota of one and a half", { quota: 1.5 }, Math.min(cpus, 1)],
+  ["a quota of one hundred", { quota: 100 }, cpus],
+];
+
+export default {
+  name: "cpu-limits",
+  what: "affinity, cgroup quotas, OMP_NUM_THREADS, nice: a sensible number of threads and the right answer",
+  unit: "processes",
+  full: 10 * CASES.length,
+  few: CASES.length,
+  batch: CASES.length,
+  isSkipped: process.platform === "linux" ? null : "affinity and cgroups are Linux's",
+  code: ["native/threads", "native/binding", "lib/backend"],
+  async run({ from, count }) {
+    const batch = { tries: 0, outcomes: {}, failures: [] };
+    for (let i = from; i < from + count; ++i) {
+      const [name, { quota, ...limits }, wanted] = CASES[i % CASES.length];
+      const folder = quota === undefined ? null : makeGroup(quota);
+      ++batch.tries;
+      const isSkipped = quota !== undefined && folder === null;
+      if (!isSkipped) {
+        const through = folder === null ? limits.through : under(folder);
+        const env = { ...limits.env, DEPTHWISE_BACKEND: "native" };
+        const outcome = await runScript(childFile("count-threads"), [], { through, env });
+        if (folder !== null) rmdirSync(folder);
+        const { threads, forSync } = outcome.report;
+        const wrong = whatIsWrong(outcome);
+        if (wrong !== null) batch.failures.push(`${name}: ${wrong}`);
+        else if (threads !== wanted || forSync > wanted - 1) {
+          batch.failures.push(`${name}: ${threads} threads, ${forSync} started by a sync call; ${wanted} are right`);
+        }
+      }
+      const key = isSkipped ? `${name}: not possible here` : `${name}: ${wanted} thread${wanted === 1 ? "" : "s"}`;
+      batch.outcomes[key] = (batch.outcomes[key] ?? 0) + 1;
+    }
+    return batch;
+  },
+};
