@@ -2,9 +2,11 @@
 
 import abort from "./goals/abort.mjs";
 import cpuLimits from "./goals/cpu-limits.mjs";
+import faults from "./goals/faults.mjs";
 import hostState from "./goals/host-state.mjs";
 import hostileBuffers from "./goals/hostile-buffers.mjs";
 import inFlight from "./goals/in-flight.mjs";
+import limits from "./goals/limits.mjs";
 import onlyWorkers from "./goals/only-workers.mjs";
 import processEnd from "./goals/process-end.mjs";
 import sameBits from "./goals/same-bits.mjs";
@@ -15,6 +17,8 @@ export const goals = [
   surfaceModel,
   onlyWorkers,
   processEnd,
+  faults,
+  limits,
   inFlight,
   abort,
   sameBits,
