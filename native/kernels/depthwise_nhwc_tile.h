@@ -1,88 +1,110 @@
-// Tiles of the channels-last depthwise kernels: T neighbouring pixels of one output row, one vector of channels.
-// The sums of an output run over its taps in the order depth, height, width in every tile.
+// Sums of the channels-last depthwise kernels: one vector of channels of T neighbouring pixels of one or two rows.
+// The sums of an output run over its taps in the order depth, height, width in every tile; taps in the padding are
+// left out.
 #ifndef DEPTHWISE_KERNELS_DEPTHWISE_NHWC_TILE_H_
 #define DEPTHWISE_KERNELS_DEPTHWISE_NHWC_TILE_H_
 
-#include "kernels/family.h"
+#include "kernels/depthwise_nhwc_rows.h"
+#include "simd/in_register.h"
 
 namespace depthwise {
 namespace {
 
-struct TapRange {
-  int32_t begin, end;
-};
-
-// The taps of output `o` that lie inside the input.
-static inline TapRange taps_inside(const Axis& axis, int32_t o) {
-  const int32_t first = o * axis.stride - axis.pad;
-  const int32_t begin = first >= 0 ? 0 : (-first + axis.dilation - 1) / axis.dilation;
-  int32_t end = first >= axis.in ? 0 : (axis.in - 1 - first) / axis.dilation + 1;
-  if (end > axis.kernel) end = axis.kernel;
-  return {begin, end < begin ? begin : end};
-}
-
-// The kernel rows of one output row that see input, `count` of them.
+// What the pixels of a tile read. Held by value: a store to dst would make the compiler read it again.
 template <class T>
-struct KernelRows {
-  const T** src;  // the input row under each (w.in, in_channels)
-  int64_t* taps;  // where its taps lie in a packed kernel
+struct TileInput {
+  const InputRow<T>* rows;
   int64_t count;
-  const T* zeros;  // a vector of them
+  int64_t first;     // where the first pixel of the tile lies in a row; before it in the padding
+  int64_t pixel;     // elements from pixel to pixel
+  int64_t row;       // elements from row to row
+  uint32_t inside;   // bit j: the j-th pixel that the outputs see lies in the row; of _w3, _w5, _w7 only
+  int32_t iw, w_in;  // column of the first pixel, columns of a row
 };
 
-// One vector of channels of a tile: its first channel, its taps (taps, kLanes), and the channels where fewer than a
-// vector are left.
-template <class V>
-struct Channels {
-  int64_t first;
-  const typename V::Element* taps;
-  typename V::Mask live;
-};
+// `pixels`: how many of them the outputs of the tile see.
+template <class T>
+DEPTHWISE_INLINE TileInput<T> tile_input(const Geometry& g, const RowGroup<T>& group, int32_t ow, int pixels) {
+  const int32_t iw = ow * g.w.stride - g.w.pad;
+  uint32_t inside = 0;
+  for (int j = 0; j < pixels; ++j) inside |= uint32_t{iw + j >= 0 && iw + j < g.w.in} << j;
+  const int64_t pixel = g.in_channels;
+  return {group.inputs, group.count, iw * pixel, pixel, g.w.in * pixel, inside, iw, g.w.in};
+}
 
 // Any width, stride and dilation: a load for each multiply-add. kEdge: some taps of the tile lie in the padding.
 // kMasked: a whole vector would reach beyond the input.
 template <class V, int T, bool kEdge, bool kMasked>
-DEPTHWISE_INLINE void nhwc_any_sums(const Geometry& g, const KernelRows<typename V::Element>& rows,
-                                    const Channels<V>& channels, int32_t ow, V (&sums)[T]) {
-  const int64_t pixel_step = int64_t{g.w.stride} * g.in_channels, tap_step = int64_t{g.w.dilation} * g.in_channels;
-  const int32_t first = ow * g.w.stride - g.w.pad;
-  const int64_t offset = int64_t{first} * g.in_channels + channels.first;
-  for (int64_t row = 0; row < rows.count; ++row) {
-    const typename V::Element* src = rows.src[row] + offset;
-    const typename V::Element* taps = channels.taps + rows.taps[row];
-    int32_t iw = first;
+DEPTHWISE_INLINE void nhwc_any_sums(const Geometry& g, const TileInput<typename V::Element>& in, int64_t channel,
+                                    const typename V::Element* packed, typename V::Mask live, V (&sums)[T]) {
+  const int64_t pixel_step = g.w.stride * in.pixel, tap_step = g.w.dilation * in.pixel;
+  for (int64_t row = 0; row < in.count; ++row) {
+    const typename V::Element* src = in.rows[row].src + in.first + channel;
+    const typename V::Element* taps = packed + in.rows[row].taps;
+    int32_t iw = in.iw;
     for (int32_t kw = 0; kw < g.w.kernel; ++kw, src += tap_step, taps += V::kLanes, iw += g.w.dilation) {
       const V tap = V::load(taps);
 #pragma GCC unroll 8
       for (int p = 0; p < T; ++p) {
-        if (kEdge && (iw + p * g.w.stride < 0 || iw + p * g.w.stride >= g.w.in)) continue;
-        const V pixel = kMasked ? V::load(src + p * pixel_step, channels.live) : V::load(src + p * pixel_step);
+        if (kEdge && (iw + p * g.w.stride < 0 || iw + p * g.w.stride >= in.w_in)) continue;
+        const V pixel = kMasked ? V::load(src + p * pixel_step, live) : V::load(src + p * pixel_step);
         sums[p] = fma(pixel, tap, sums[p]);
       }
     }
   }
 }
 
-// Stride and dilation 1 along the row: each pixel is loaded once for the K outputs that it takes part in. kEdge: pixels
-// in the padding are read as zeros.
+// Adds the products of one pixel, the j-th that T outputs see, with the taps of one kernel row.
+template <class V, int K, int T>
+DEPTHWISE_INLINE void add_pixel(V pixel, int j, const V (&taps)[K], V (&sums)[T]) {
+#pragma GCC unroll 8
+  for (int kw = 0; kw < K; ++kw)
+    if (j - kw >= 0 && j - kw < T) sums[j - kw] = fma(pixel, taps[kw], sums[j - kw]);
+}
+
+template <class V, int K>
+DEPTHWISE_INLINE void load_taps(const typename V::Element* packed, V (&taps)[K]) {
+#pragma GCC unroll 8
+  for (int kw = 0; kw < K; ++kw) taps[kw] = V::load(packed + kw * V::kLanes);
+}
+
+// Stride and dilation 1 along the row: each pixel is loaded once for the K outputs that it takes part in. kEdge: some
+// pixels lie in the padding.
 template <class V, int K, int T, bool kEdge>
-DEPTHWISE_INLINE void nhwc_shared_sums(const Geometry& g, const KernelRows<typename V::Element>& rows,
-                                       const Channels<V>& channels, int32_t ow, V (&sums)[T]) {
-  const int32_t first = ow - g.w.pad;
-  const int64_t step = g.in_channels, offset = first * step + channels.first;
-  for (int64_t row = 0; row < rows.count; ++row) {
-    const typename V::Element* src = rows.src[row] + offset;
-    const typename V::Element* taps = channels.taps + rows.taps[row];
-    V tap[K];
-#pragma GCC unroll 8
-    for (int kw = 0; kw < K; ++kw) tap[kw] = V::load(taps + kw * V::kLanes);
+DEPTHWISE_INLINE void nhwc_row_sums(const TileInput<typename V::Element>& in, int64_t channel,
+                                    const typename V::Element* packed, V (&sums)[T]) {
+  for (int64_t row = 0; row < in.count; ++row) {
+    const typename V::Element* src = in.rows[row].src + in.first + channel;
+    V taps[K];
+    load_taps<V, K>(packed + in.rows[row].taps, taps);
 #pragma GCC unroll 16
-    for (int j = 0; j < T + K - 1; ++j, src += step) {
-      const bool is_outside = kEdge && (first + j < 0 || first + j >= g.w.in);
-      const V pixel = V::load(is_outside ? rows.zeros : src);
+    for (int j = 0; j < T + K - 1; ++j, src += in.pixel)
+      if (!kEdge || (in.inside >> j & 1) != 0) add_pixel<V, K, T>(in_register(V::load(src)), j, taps, sums);
+  }
+}
+
+// Two output rows of a K x K kernel, stride and dilation 1 in the plane: all but the first and the last input row serve
+// both. Their kernel rows are one apart, so that each is loaded once, for the lower row of outputs last.
+template <class V, int K, int T, bool kEdge>
+DEPTHWISE_INLINE void nhwc_pair_sums(const TileInput<typename V::Element>& in, int64_t channel,
+                                     const typename V::Element* packed, V (&sums)[2][T]) {
+  for (int64_t depth = 0; depth < in.count; ++depth) {
+    const typename V::Element* row = in.rows[depth].src + in.first + channel;
+    const typename V::Element* taps = packed + in.rows[depth].taps;
+    V above[K] = {}, below[K] = {};
 #pragma GCC unroll 8
-      for (int kw = 0; kw < K; ++kw)
-        if (j - kw >= 0 && j - kw < T) sums[j - kw] = fma(pixel, tap[kw], sums[j - kw]);
+    for (int i = 0; i <= K; ++i, row += in.row, taps += K * V::kLanes) {
+#pragma GCC unroll 8
+      for (int kw = 0; kw < K; ++kw) below[kw] = above[kw];
+      if (i < K) load_taps<V, K>(taps, above);
+      const typename V::Element* src = row;
+#pragma GCC unroll 16
+      for (int j = 0; j < T + K - 1; ++j, src += in.pixel) {
+        if (kEdge && (in.inside >> j & 1) == 0) continue;
+        const V pixel = in_register(V::load(src));
+        if (i < K) add_pixel<V, K, T>(pixel, j, above, sums[0]);
+        if (i > 0) add_pixel<V, K, T>(pixel, j, below, sums[1]);
+      }
     }
   }
 }

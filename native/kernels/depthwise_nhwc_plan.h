@@ -1,0 +1,82 @@
+// How a channels-last depthwise layer is cut into work items, and how its weights are packed.
+#ifndef DEPTHWISE_KERNELS_DEPTHWISE_NHWC_PLAN_H_
+#define DEPTHWISE_KERNELS_DEPTHWISE_NHWC_PLAN_H_
+
+#include "kernels/family.h"
+
+namespace depthwise {
+namespace {
+
+constexpr int kTile = 8;                           // pixels of the widest tile
+constexpr int32_t kGroupsTogether = 8;             // most groups of output rows whose tiles follow one another
+constexpr int64_t kTileBytes = int64_t{24} << 10;  // of their input, in the first cache
+constexpr int64_t kItemMultiplyAdds = int64_t{1} << 20;
+
+// Items are some whole output rows, or a part of one row where rows are long.
+struct Cut {
+  int64_t rows, columns;  // of an item
+  int64_t row_items, column_items;
+};
+
+static inline Cut cut(const Geometry& g) {
+  const int64_t pixel_work = g.taps * g.out_channels, row_work = pixel_work * g.w.out;
+  const int64_t all_rows = int64_t{g.d.out} * g.h.out;
+  Cut c = {1, g.w.out, 1, 1};
+  if (row_work > 2 * kItemMultiplyAdds) {
+    c.columns = (kItemMultiplyAdds / pixel_work + kTile) / kTile * kTile;
+    if (c.columns > g.w.out) c.columns = g.w.out;
+    c.column_items = (g.w.out + c.columns - 1) / c.columns;
+  } else {
+    c.rows = kItemMultiplyAdds / row_work + 1;
+    c.rows += c.rows % 2;  // two may be taken together
+    if (c.rows > all_rows) c.rows = all_rows;
+  }
+  c.row_items = (all_rows + c.rows - 1) / c.rows;
+  return c;
+}
+
+// So many groups of output rows that their input under one tile fits the first cache.
+static inline int32_t groups_together(const Geometry& g) {
+  const int64_t bytes = int64_t{kTile + g.w.kernel} * g.in_channels * static_cast<int64_t>(element_bytes(g.element));
+  const int64_t groups = kTileBytes / bytes - g.h.kernel + 1;
+  return static_cast<int32_t>(groups < 1 ? 1 : groups > kGroupsTogether ? kGroupsTogether : groups);
+}
+
+static inline int32_t channel_vectors(const Geometry& g, int lanes) { return (g.in_channels + lanes - 1) / lanes; }
+
+// The first channel of a vector: the last vector reaches back where it would pass the end.
+static inline int32_t first_channel(const Geometry& g, int lanes, int32_t vector) {
+  const int32_t channel = vector * lanes;
+  return channel + lanes <= g.in_channels || g.in_channels < lanes ? channel : g.in_channels - lanes;
+}
+
+template <class T>
+int64_t packed_bytes(const Geometry& g) {
+  const int lanes = Vec<T>::kLanes;
+  return int64_t{sizeof(T)} * (g.shared_bank ? 1 : channel_vectors(g, lanes)) * g.out_per_group * g.taps * lanes;
+}
+
+// packed: (channel vectors, multiplier, taps, lanes), or (multiplier, taps, lanes) of a shared bank.
+template <class T>
+void pack(const Geometry& g, const void* weight, void* packed) {
+  const int lanes = Vec<T>::kLanes;
+  const int32_t vectors = g.shared_bank ? 1 : channel_vectors(g, lanes);
+  T* out = static_cast<T*>(packed);
+  for (int32_t vector = 0; vector < vectors; ++vector) {
+    const int32_t channel = first_channel(g, lanes, vector);
+    for (int32_t multiple = 0; multiple < g.out_per_group; ++multiple) {
+      for (int64_t tap = 0; tap < g.taps; ++tap) {
+        for (int lane = 0; lane < lanes; ++lane) {
+          const int64_t ic = channel + lane < g.in_channels ? channel + lane : channel;
+          const int64_t kernel = g.shared_bank ? multiple : ic * g.out_per_group + multiple;
+          *out++ = static_cast<const T*>(weight)[kernel * g.taps + tap];
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace depthwise
+
+#endif  // DEPTHWISE_KERNELS_DEPTHWISE_NHWC_PLAN_H_

@@ -1,0 +1,72 @@
+// Which input rows an output row sees, channels last.
+#ifndef DEPTHWISE_KERNELS_DEPTHWISE_NHWC_ROWS_H_
+#define DEPTHWISE_KERNELS_DEPTHWISE_NHWC_ROWS_H_
+
+#include "kernels/family.h"
+
+namespace depthwise {
+namespace {
+
+struct TapRange {
+  int32_t begin, end;
+};
+
+// The taps of output `o` that lie inside the input.
+static inline TapRange taps_inside(const Axis& axis, int32_t o) {
+  const int32_t first = o * axis.stride - axis.pad;
+  const int32_t begin = first >= 0 ? 0 : (-first + axis.dilation - 1) / axis.dilation;
+  int32_t end = first >= axis.in ? 0 : (axis.in - 1 - first) / axis.dilation + 1;
+  if (end > axis.kernel) end = axis.kernel;
+  return {begin, end < begin ? begin : end};
+}
+
+// One input row, and where the taps that meet it lie in a packed kernel. Of two output rows it is the first of the rows
+// at one depth; the others follow it.
+template <class T>
+struct InputRow {
+  const T* src;  // (w.in, in_channels)
+  int64_t taps;
+};
+
+// One output row, or two neighbouring ones, and the `count` input rows that they see, in the order of their taps.
+template <class T>
+struct RowGroup {
+  InputRow<T>* inputs;
+  int64_t count;
+  T* dst;           // the first output row (w.out, out_channels)
+  bool reads_last;  // sees an input row so near the end of the image that whole vectors may pass it
+};
+
+// How many input rows a group names at most.
+static inline int64_t most_inputs(const Geometry& g) { return int64_t{g.d.kernel} * g.h.kernel; }
+
+// Whether output rows `row` and `row` + 1 lie in one plane and see all of their kernel rows, with stride and
+// dilation 1.
+static inline bool is_pair(const Geometry& g, int64_t row) {
+  const int64_t oh = row % g.h.out;
+  return g.h.stride == 1 && g.h.dilation == 1 && oh >= g.h.interior_begin && oh + 1 < g.h.interior_end;
+}
+
+// Finds the input rows of output row `row`; of_pair: of that row and the next.
+template <class T>
+void find_rows(const Geometry& g, const T* src, int64_t row, bool of_pair, int lanes, RowGroup<T>* group) {
+  const int32_t od = static_cast<int32_t>(row / g.h.out), oh = static_cast<int32_t>(row % g.h.out);
+  const int64_t row_elements = int64_t{g.w.in} * g.in_channels, row_taps = int64_t{g.w.kernel} * lanes;
+  const TapRange depth = taps_inside(g.d, od), height = of_pair ? TapRange{0, 1} : taps_inside(g.h, oh);
+  int64_t last = 0;
+  group->count = 0;
+  for (int32_t kd = depth.begin; kd < depth.end; ++kd) {
+    const int64_t id = int64_t{od} * g.d.stride - g.d.pad + int64_t{kd} * g.d.dilation;
+    for (int32_t kh = height.begin; kh < height.end; ++kh) {
+      last = id * g.h.in + int64_t{oh} * g.h.stride - g.h.pad + int64_t{kh} * g.h.dilation;
+      group->inputs[group->count++] = {src + last * row_elements, (int64_t{kd} * g.h.kernel + kh) * row_taps};
+    }
+  }
+  if (of_pair) last += g.h.kernel;
+  group->reads_last = (int64_t{g.d.in} * g.h.in - 1 - last) * row_elements < lanes;
+}
+
+}  // namespace
+}  // namespace depthwise
+
+#endif  // DEPTHWISE_KERNELS_DEPTHWISE_NHWC_ROWS_H_
