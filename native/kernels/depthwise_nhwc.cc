@@ -2,9 +2,9 @@
 //   shared bank or not, in 1-D, 2-D and 3-D.  Refuses: layouts and groups that are something else; _w3, _w5, _w7 also
 //   other widths of the kernel and a stride or dilation along the row.
 // Loop order: output row, or two; pixels of a tile, vector of channels, multiplier; then the taps: depth, height,
-// width. In registers: the sums of up to 8 pixels of one row, with _w3 of up to 4 pixels of two (8 of 32 registers);
-// with _w3,
-//   _w5, _w7 also the taps of one kernel row for each output row.
+//   width.
+// In registers: the sums of up to 8 pixels of one row, with _w3 of up to 4 pixels of two (8 of 32 registers); with
+//   _w3, _w5, _w7 also the taps of one kernel row for each output row.
 // Reads beyond: nothing. The last vector of channels overlaps the one before it; fewer channels than lanes read
 //   into the next pixel, and by mask where there is none.
 #include "kernels/depthwise_nhwc_channels.h"
