@@ -9,6 +9,11 @@ target_compile_definitions(depthwise PRIVATE NAPI_VERSION=8 NODE_ADDON_API_DISAB
                                              NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS)
 target_compile_options(depthwise PRIVATE -fno-exceptions -ffp-contract=off ${DEPTHWISE_WARNINGS})
 target_link_libraries(depthwise PRIVATE depthwise_core depthwise_threads_${DEPTHWISE_THREADS} ${CMAKE_JS_LIB})
+if(DEPTHWISE_NO_CXX_LIBRARY) # a release: what it needs of the C++ library is its own, and the C compiler links
+  target_sources(depthwise PRIVATE ${CMAKE_SOURCE_DIR}/native/runtime/cxx_runtime.cc)
+  set_target_properties(depthwise PROPERTIES LINKER_LANGUAGE C)
+  target_link_options(depthwise PRIVATE -s)
+endif()
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   # nodelete: a worker that ends would otherwise unload the code under its own threads.
   target_link_options(depthwise PRIVATE -Wl,--version-script=${CMAKE_SOURCE_DIR}/native/exports.map -Wl,-z,nodelete -Wl,-z,now

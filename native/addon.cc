@@ -33,6 +33,7 @@ constexpr Export kExports[] = {
     {"setNumThreads", depthwise::js_set_num_threads},
     {"getNumThreads", depthwise::js_get_num_threads},
     {"availableThreads", depthwise::js_available_threads},
+    {"cpuLimits", depthwise::js_cpu_limits},
 };
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {

@@ -1,4 +1,4 @@
-// What `prepare` and `npm run build` do in a checkout: TypeScript first, always; then the native addon, where CMake
+// What `prepare` and `npm run compile` do in a checkout: TypeScript first, always; then the native addon, where CMake
 // and a C++ compiler are there. Without them one line says so and the JavaScript backend serves. A build that fails
 // with the tools present is an error, and its log is kept.
 import { spawnSync } from "node:child_process";
@@ -55,6 +55,8 @@ if (!typescript) {
 const tsc = join(typescript, "bin", "tsc");
 run("TypeScript", tsc, ["-p", "tsconfig.json"]);
 run("TypeScript", tsc, ["-p", "tsconfig.json", "--declaration", "--emitDeclarationOnly", "--removeComments", "false"]);
+const { minifyFolder } = await import("./minify.mjs");
+minifyFolder(join(root, "dist"));
 
 const cmakeJs = packageFolder("cmake-js");
 const missing = cmakeJs ? missingTool() : "cmake-js";

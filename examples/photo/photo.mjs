@@ -77,7 +77,7 @@ function whyNotNative({ loadErrors }) {
   if (process.env.DEPTHWISE_BACKEND === "js") return "DEPTHWISE_BACKEND=js: the native backend is switched off";
   const broken = loadErrors.find(({ exists }) => exists);
   return broken === undefined
-    ? "No native addon here (`npm run build` makes one with CMake and a C++ compiler): the JavaScript backend did the work"
+    ? "No native addon here (`npm run compile` makes one with CMake and a C++ compiler): the JavaScript backend did the work"
     : `The native addon did not load (${broken.message.split("\n")[0]}): the JavaScript backend did the work`;
 }
 

@@ -176,5 +176,6 @@ export function createFallbackBackend(forced: Forced): Backend {
     // One thread does all the work, whatever is asked for.
     setNumThreads: () => {},
     getNumThreads: () => 1,
+    host: () => null,
   };
 }

@@ -3,7 +3,7 @@ import { backendError, requirePositiveInteger } from "../errors.js";
 import { type LoadError, openBinary } from "./binaries.js";
 import { createFallbackBackend } from "./fallback.js";
 import { createNativeBackend } from "./native.js";
-import type { Backend, BackendPlan, Forced, Geometry, KernelInfo } from "./types.js";
+import type { Backend, BackendPlan, Forced, Geometry, Host, KernelInfo } from "./types.js";
 
 export type { LoadError } from "./binaries.js";
 
@@ -16,6 +16,8 @@ export interface Choice extends Forced {
 
 export interface Loaded {
   readonly backend: Backend;
+  /** Path of the addon in use. */
+  readonly binary: string | null;
   readonly errors: readonly LoadError[];
 }
 
@@ -30,16 +32,16 @@ export function createBackend(choice: Choice): Loaded {
     throw backendError(`no backend is called '${backend}'; there are native and js`);
   }
   const wanted = backend ?? (isa === "js" || kernel?.endsWith("/js") ? "js" : null);
-  if (wanted === "js") return { backend: createFallbackBackend({ isa, kernel }), errors: [] };
-  const { binding, errors } = openBinary(binary);
-  if (binding !== null) return { backend: createNativeBackend(binding, { isa, kernel }), errors };
+  if (wanted === "js") return { backend: createFallbackBackend({ isa, kernel }), binary: null, errors: [] };
+  const { binding, path, errors } = openBinary(binary);
+  if (binding !== null) return { backend: createNativeBackend(binding, { isa, kernel }), binary: path, errors };
   if (wanted === "native" || isa !== null || binary !== null) {
     throw backendError(
       `the native backend was asked for but did not load: ${listReasons(errors)}`,
       errors.at(-1)?.cause,
     );
   }
-  return { backend: createFallbackBackend({ isa, kernel }), errors };
+  return { backend: createFallbackBackend({ isa, kernel }), binary: null, errors };
 }
 
 /** One wish of the environment; a host that does not let it be read (Deno without a permission) has none. */
@@ -90,8 +92,10 @@ export function createPlan(geometry: Geometry): BackendPlan {
 /** The answer of `backendInfo()`. */
 export interface BackendInfo {
   readonly backend: "native" | "js";
-  /** The best instruction set in use: `avx512`, `avx2`, `neon`, `scalar`, or `js`. */
+  /** The best instruction set in use: `avx512`, `avx2`, `sse2`, `neon`, `scalar`, or `js`. */
   readonly isa: string;
+  /** Path of the addon in use; null on the JavaScript backend. */
+  readonly binary: string | null;
   readonly threads: number;
   readonly kernels: readonly KernelInfo[];
   /** Why each binary that was looked for is not in use. */
@@ -111,14 +115,23 @@ export interface BackendInfo {
  * for what cannot be had.
  */
 export function backendInfo(): BackendInfo {
-  const { backend, errors } = load();
+  const { backend, binary, errors } = load();
   return {
     backend: backend.name,
     isa: backend.isa,
+    binary,
     threads: backend.getNumThreads(),
     kernels: backend.kernels,
     loadErrors: errors,
   };
+}
+
+const WISHES = ["DEPTHWISE_BACKEND", "DEPTHWISE_ISA", "DEPTHWISE_KERNEL", "DEPTHWISE_BINARY", "DEPTHWISE_TRACE"];
+
+/** What `depthwise doctor` prints beside `backendInfo()`: the machine, and what the environment asks for. */
+export function hostInfo(): { host: Host | null; wishes: Record<string, string> } {
+  const wishes = WISHES.map((name) => [name, wish(name)] as const).filter(([, value]) => value !== null);
+  return { host: load().backend.host(), wishes: Object.fromEntries(wishes) as Record<string, string> };
 }
 
 /**

@@ -10,6 +10,7 @@ import type {
   FloatArray,
   Forced,
   Geometry,
+  Host,
   KernelInfo,
   NativeBinding,
   NativeJob,
@@ -200,6 +201,11 @@ class NativeBackend implements Backend {
 
   getNumThreads(): number {
     return this.#binding.getNumThreads();
+  }
+
+  host(): Host {
+    const binding = this.#binding;
+    return { isas: binding.isas(), compiledIsas: binding.compiledIsas(), ...binding.cpuLimits() };
   }
 }
 

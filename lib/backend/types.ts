@@ -94,7 +94,7 @@ export interface KernelInfo {
 
 export interface Backend {
   readonly name: "native" | "js";
-  /** The best ISA that may be used: `avx512`, `avx2`, `neon`, `scalar`, `js`. */
+  /** The best ISA that may be used: `avx512`, `avx2`, `sse2`, `neon`, `scalar`, `js`. */
   readonly isa: string;
   readonly kernels: readonly KernelInfo[];
   plan(geometry: Geometry): BackendPlan;
@@ -102,6 +102,20 @@ export interface Backend {
   refusals(geometry: Geometry): readonly { readonly kernel: string; readonly reason: string }[];
   setNumThreads(threads: number): void;
   getNumThreads(): number;
+  /** What the addon found on this machine; null without one. */
+  host(): Host | null;
+}
+
+/** The machine as the addon sees it. */
+export interface Host {
+  /** Instruction sets that this CPU and operating system allow, best first. */
+  readonly isas: readonly string[];
+  /** Those that the binary has kernels for. */
+  readonly compiledIsas: readonly string[];
+  /** CPUs that the process may run on. */
+  readonly affinity: number;
+  /** The quota of the cgroup in CPUs; 0 where there is none. */
+  readonly quota: number;
 }
 
 /** What DEPTHWISE_* ask for; read once in load.ts. `null`: not forced. */
@@ -185,4 +199,6 @@ export interface NativeBinding {
   getNumThreads(): number;
   /** Affinity and cgroup quota; `root` is "/" but for tests. */
   availableThreads(root: string): number;
+  /** What `availableThreads` is the least of; a quota of 0 is none. */
+  cpuLimits(): { affinity: number; quota: number };
 }

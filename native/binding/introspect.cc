@@ -112,4 +112,13 @@ napi_value js_available_threads(napi_env env, napi_callback_info info) {
   return make_number(env, available_threads(root));
 }
 
+napi_value js_cpu_limits(napi_env env, napi_callback_info) {
+  const CpuLimits limits = cpu_limits("/");
+  napi_value object;
+  if (napi_create_object(env, &object) != napi_ok || !set_number(env, object, "affinity", limits.affinity) ||
+      !set_number(env, object, "quota", limits.quota))
+    return nullptr;
+  return object;
+}
+
 }  // namespace depthwise

@@ -13,6 +13,7 @@ napi_value js_refusals(napi_env env, napi_callback_info info);
 napi_value js_set_num_threads(napi_env env, napi_callback_info info);
 napi_value js_get_num_threads(napi_env env, napi_callback_info info);
 napi_value js_available_threads(napi_env env, napi_callback_info info);
+napi_value js_cpu_limits(napi_env env, napi_callback_info info);
 
 // The number of threads of every computation in the process.
 int num_threads();

@@ -37,14 +37,22 @@ int affinity() {
 int affinity() { return static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN)); }
 #endif
 
+#if defined(__linux__)
+double quota(const char* root) { return cgroup_cpu_quota(root); }
+#else
+double quota(const char*) { return 0; }  // only Linux has cgroups
+#endif
+
 }  // namespace
 
+CpuLimits cpu_limits(const char* root) { return {affinity(), quota(root)}; }
+
 int available_threads(const char* root) {
-  const int cpus = affinity();
+  const CpuLimits limits = cpu_limits(root);
   // Rounded down, as Node's own os.availableParallelism() does: a team that spins through half a CPU's quota is
   // stopped by the kernel for the rest of each period.
-  const double quota = cgroup_cpu_quota(root);
-  const int threads = quota > 0 && quota < cpus ? static_cast<int>(quota) : cpus;
+  const bool is_short = limits.quota > 0 && limits.quota < limits.affinity;
+  const int threads = is_short ? static_cast<int>(limits.quota) : limits.affinity;
   return threads < 1 ? 1 : threads;
 }
 

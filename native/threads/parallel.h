@@ -14,6 +14,13 @@ using Body = void (*)(void* context, int64_t begin, int64_t end, int thread);
 // Returns the number of threads that were asked to work. Never throws, never exits the process.
 int parallel_for(int64_t items, int64_t grain, int threads, Body body, void* context);
 
+// What the system allows this process: CPUs by affinity, and the cgroup's quota in CPUs (0: none).
+struct CpuLimits {
+  int affinity;
+  double quota;
+};
+CpuLimits cpu_limits(const char* root);
+
 // CPUs that this process may use (affinity and cgroup quota), at least 1. `root` is "/" but for tests.
 int available_threads(const char* root);
 
