@@ -10,32 +10,48 @@ namespace {
 
 int32_t band_step(const Geometry&) { return 7; }
 
+// Rows of other padding than the strips know, or too few of them.
+template <class V>
+__attribute__((noinline)) void run_copied(const Rows<typename V::Element>& rows, const ColumnBlocks<V, 3>& blocks) {
+  for (int32_t oh = rows.begin; oh < rows.end; oh += 4) {
+    const int32_t end = static_cast<int32_t>(min_of(int64_t{oh} + 4, rows.end));
+    blocks.for_each(rows.g->w, [&](const ColumnBlock<V, 3>& block)
+                                   DEPTHWISE_INLINE_LAMBDA { copied_tile<V, 3, 4, false>(rows, block, oh, end); });
+  }
+}
+
 template <class V>
 DEPTHWISE_INLINE void run_strips(Rows<typename V::Element>& rows, const ColumnBlocks<V, 3>& blocks, bool are_regular) {
   using T = typename V::Element;
   const Geometry& g = *rows.g;
   StripShape<T> shape;
-  if (!strip_shape<T>(rows, &shape) || !are_regular)
-    return blocks.for_each(g.w, [&](const ColumnBlock<V, 3>& block) { k3_masked_strip<V>(rows, block); });
+  if (!strip_shape<T>(rows, &shape)) return run_copied<V>(rows, blocks);
+  const T* src = rows.channel.src + (int64_t{rows.begin} - g.h.pad) * g.w.in;
+  T* dst = rows.channel.dst + int64_t{rows.begin} * g.w.out;
+  const auto masked = [&](const ColumnBlock<V, 3>& block) DEPTHWISE_INLINE_LAMBDA {
+    k3_masked_strip<V>(shape, block, src, dst, rows.channel.taps, rows.channel.bias);
+  };
+  if (!are_regular) return blocks.for_each(g.w, masked);
+  const auto is_masked = [&](const ColumnBlock<V, 3>& block) DEPTHWISE_INLINE_LAMBDA {
+    return block.columns == Columns::kMasked || (rows.guarded && !loads_stay_inside<V, 3>(rows, block));
+  };
   int32_t first = 0, last = blocks.count;
-  if (__builtin_expect(rows.guarded, false)) {
-    if (!loads_stay_inside<V, 3>(rows, blocks.last)) {
-      k3_masked_strip<V>(rows, blocks.last);
-      if (--last == 0) return;
-    }
-    if (!loads_stay_inside<V, 3>(rows, blocks.first)) {
-      k3_masked_strip<V>(rows, blocks.first);
-      if (++first >= last) return;
-    }
+  if (__builtin_expect(is_masked(blocks.last), false)) {
+    masked(blocks.last);
+    if (--last == 0) return;
   }
-  k3_strips<V>(shape, blocks, first, last, rows.channel.src + (int64_t{rows.begin} - g.h.pad) * g.w.in,
-               rows.channel.dst + int64_t{rows.begin} * g.w.out, rows.channel.taps, rows.channel.bias);
+  if (__builtin_expect(is_masked(blocks.first), false)) {
+    masked(blocks.first);
+    if (++first >= last) return;
+  }
+  k3_strips<V>(shape, blocks, first, last, src, dst, rows.channel.taps, rows.channel.bias);
 }
 
 template <class T>
-void run(const Geometry& g, const Operands& operands, void*, int64_t begin, int64_t end) {
+void run(const Geometry& g, const Operands& operands, int64_t begin, int64_t end) {
   using V = Vec<T>;
   // Two tiles high at most: with more, strips waste fewer rows.
+  if (g.h.out <= 6 && run_small_tiles<T, 3, 4>(g, operands, begin, end)) return;
   if (g.h.out <= 14 && run_small_tiles<T, 3, 7>(g, operands, begin, end)) return;
   const bool are_regular = ColumnBlocks<V, 3>(g.w).are_regular(g.w);
   run_planes<T, 3>(g, operands, begin, end, band_step(g),
@@ -45,18 +61,18 @@ void run(const Geometry& g, const Operands& operands, void*, int64_t begin, int6
 
 const char* refuses(const Geometry& g) { return refuses_planes(g, 3, 1); }
 
+// Nine multiply-adds a row and vector at two a cycle, reached to about 75 %; taps, first and last rows, the call.
 template <class T>
 double cost(const Geometry& g) {
   const double blocks = static_cast<double>(ceil_of(g.w.out, Vec<T>::kLanes));
-  // Nine multiply-adds a step at two a cycle, reached to about 75 %; taps, first and last rows, the call.
   const double strip_cycles = 6.0 * g.h.out + 15;
-  return g.out_channels * (blocks * strip_cycles + 20);
+  return static_cast<double>(g.out_channels) * g.d.out * (blocks * strip_cycles + 30);
 }
 
 template <class T>
 constexpr Kernel kernel(ElementType element) {
   return {"depthwise2d_k3_s1",   element,         true,    refuses,          cost<T>,
-          item_count<band_step>, no_packed_bytes, no_pack, no_scratch_bytes, run<T>};
+          item_count<band_step>, no_packed_bytes, no_pack, no_scratch_bytes, run_depths<band_step, run<T>>};
 }
 
 constexpr Kernel kKernels[] = {kernel<float>(ElementType::kFloat32), kernel<double>(ElementType::kFloat64)};

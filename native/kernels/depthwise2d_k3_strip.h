@@ -44,16 +44,17 @@ struct Ahead {
   }
 };
 
-// What all strips of a band share: at least three output rows, whose padding is at most one row.
+// What all strips of a band share: at least three output rows, whose padding is at most two rows.
 template <class T>
 struct StripShape {
   int64_t src_pitch, dst_pitch;
   Ahead ahead;
   Activation activation;
-  int32_t full;       // rows less the last two
-  bool above, below;  // whether the first output row's first tap row, and the last one's last, lie in the plane
-  int32_t pad, out;   // columns of padding before a row, outputs of a row
-  const T* limit;     // whole vectors may be stored up to here
+  int32_t full;      // rows less the last two
+  bool above[2];     // whether the first output row's first and second tap row lie in the plane
+  bool below[2];     // whether the last output row's second and third tap row do
+  int32_t pad, out;  // columns of padding before a row, outputs of a row
+  const T* limit;    // whole vectors may be stored up to here
 };
 
 // One strip; `src`: the input row of the first output row's first tap (it may lie above the plane), at the block's
@@ -63,12 +64,14 @@ DEPTHWISE_INLINE void k3_strip(const StripShape<typename V::Element>& shape, con
                                const typename V::Element* src, typename V::Element* dst, const V* tap, V bias,
                                Ahead& ahead) {
   using T = typename V::Element;
+  // Only rows shorter than a vector do, which have one block.
+  constexpr bool kSpills = kColumns == Columns::kBoth || kColumns == Columns::kMasked;
   const int64_t src_pitch = shape.src_pitch, dst_pitch = shape.dst_pitch;
   const Activation activation = shape.activation;
   const T* const limit = shape.limit;
   const auto store = [&](V sum) DEPTHWISE_INLINE_LAMBDA {
     const V result = clamp_at_store(activation, sum);
-    if (kColumns == Columns::kBoth && dst + V::kLanes > limit)
+    if (kSpills && dst + V::kLanes > limit)
       result.store(dst, V::Mask::first(shape.out));
     else
       result.store(dst);
@@ -78,9 +81,9 @@ DEPTHWISE_INLINE void k3_strip(const StripShape<typename V::Element>& shape, con
 
   // Sums of the output rows whose last, middle and first tap row comes next.
   V sums[3] = {bias, bias, bias};
-  if (shape.above) add_row<V, kColumns, 0, 1>(src, tap, in_row, sums);
+  if (shape.above[0]) add_row<V, kColumns, 0, 1>(src, tap, in_row, sums);
   src += src_pitch;
-  add_row<V, kColumns, 1, 2>(src, tap, in_row, sums);
+  if (shape.above[1]) add_row<V, kColumns, 1, 2>(src, tap, in_row, sums);
   src += src_pitch;
   // Three rows at a time bring each sum back to its place.
   int32_t full = shape.full;
@@ -88,13 +91,13 @@ DEPTHWISE_INLINE void k3_strip(const StripShape<typename V::Element>& shape, con
     DEPTHWISE_UNROLL
     for (int i = 0; i < 3; ++i) {
       V turned[3] = {sums[i], sums[(i + 1) % 3], bias};
-      if (kColumns != Columns::kBoth) ahead.prefetch_vector<V>(i);
+      if (!kSpills) ahead.prefetch_vector<V>(i);
       add_row<V, kColumns, 2, 3>(src, tap, in_row, turned);
       store(turned[0]);
       sums[(i + 1) % 3] = turned[1];
       sums[(i + 2) % 3] = turned[2];
     }
-    if (kColumns != Columns::kBoth) ahead.advance<V>(3);
+    if (!kSpills) ahead.advance<V>(3);
   }
   // Not unrolled: GCC would write these few rows out once more.
 #pragma GCC unroll 1
@@ -106,9 +109,9 @@ DEPTHWISE_INLINE void k3_strip(const StripShape<typename V::Element>& shape, con
     sums[1] = sums[2];
   }
   // The last two output rows: no sum begins any more.
-  add_row<V, kColumns, 2, 2>(src, tap, in_row, sums);
+  if (shape.below[0]) add_row<V, kColumns, 2, 2>(src, tap, in_row, sums);
   store(sums[0]);
-  if (shape.below) add_row<V, kColumns, 2, 1>(src, tap, in_row, sums + 1);
+  if (shape.below[1]) add_row<V, kColumns, 2, 1>(src, tap, in_row, sums + 1);
   store(sums[1]);
 }
 
@@ -139,81 +142,42 @@ __attribute__((noinline)) void k3_strips(const StripShape<typename V::Element>& 
   }
 }
 
-// The shape of the strips of `rows`; false where they are fewer than three, or their padding is more than one row.
+// One block of any padding along the row, or whose plain loads would leave the image: every load masked.
+template <class V>
+__attribute__((noinline)) void k3_masked_strip(const StripShape<typename V::Element>& shape,
+                                               const ColumnBlock<V, 3>& block, const typename V::Element* src,
+                                               typename V::Element* dst, const typename V::Element* taps,
+                                               typename V::Element first_sum) {
+  V tap[9];
+  DEPTHWISE_UNROLL
+  for (int i = 0; i < 9; ++i) tap[i] = V::broadcast(taps[i]);
+  typename V::Mask in_row[3];
+  DEPTHWISE_UNROLL
+  for (int kw = 0; kw < 3; ++kw) in_row[kw] = lanes_in_row(block, kw);
+  Ahead ahead = shape.ahead;
+  k3_strip<V, Columns::kMasked>(shape, in_row, src + block.iw, dst + block.ow, tap, V::broadcast(first_sum), ahead);
+}
+
+// The shape of the strips of `rows`; false where they are fewer than three, or their padding is more than two rows.
 template <class T>
 DEPTHWISE_INLINE bool strip_shape(const Rows<T>& rows, StripShape<T>* shape) {
   const Geometry& g = *rows.g;
-  const int32_t first_ih = rows.begin - g.h.pad, last_ih = rows.end - g.h.pad + 1, count = rows.end - rows.begin;
+  const int64_t first_ih = int64_t{rows.begin} - g.h.pad, last_ih = int64_t{rows.end} - g.h.pad + 1;
+  const int32_t count = rows.end - rows.begin;
   shape->src_pitch = g.w.in;
   shape->dst_pitch = g.w.out;
   shape->ahead = {rows.next_src, rows.next_dst};
   shape->activation = g.activation;
   shape->full = count - 2;
-  shape->above = first_ih >= 0;
-  shape->below = last_ih < g.h.in;
+  shape->above[0] = first_ih >= 0;
+  shape->above[1] = first_ih >= -1;
+  shape->below[0] = last_ih <= g.h.in;
+  shape->below[1] = last_ih < g.h.in;
   shape->pad = g.w.pad;
   shape->out = g.w.out;
   shape->limit = rows.limit;
-  return count >= 3 && first_ih >= -1 && last_ih <= g.h.in;
-}
-
-// Any padding, every load masked.
-template <class V>
-__attribute__((noinline)) void k3_masked_strip(const Rows<typename V::Element>& rows, const ColumnBlock<V, 3>& block) {
-  using T = typename V::Element;
-  constexpr Columns kColumns = Columns::kMasked;
-  const Axis& h = rows.g->h;
-  const int64_t src_pitch = rows.g->w.in, dst_pitch = rows.g->w.out;
-  const Activation activation = rows.g->activation;
-  T* const limit = rows.limit;
-  const int32_t begin = rows.begin, end = rows.end, out = rows.g->w.out;
-  typename V::Mask in_row[3];
-  DEPTHWISE_UNROLL
-  for (int kw = 0; kw < 3; ++kw) in_row[kw] = lanes_in_row(block, kw);
-  V tap[9];
-  DEPTHWISE_UNROLL
-  for (int i = 0; i < 9; ++i) tap[i] = V::broadcast(rows.channel.taps[i]);
-  const V bias = V::broadcast(rows.channel.bias);
-  const auto store = [&](T* dst, V sum) DEPTHWISE_INLINE_LAMBDA {
-    const V result = clamp_at_store(activation, sum);
-    if (dst + V::kLanes > limit)
-      result.store(dst, V::Mask::first(out - block.ow));
-    else
-      result.store(dst);
-  };
-
-  const int32_t first_ih = begin - h.pad;  // of the first output's first tap
-  const T* src = rows.channel.src + int64_t{first_ih} * src_pitch + block.iw;
-  T* dst = rows.channel.dst + int64_t{begin} * dst_pitch + block.ow;
-  // Sums of the output rows whose last, middle and first tap row comes next.
-  V sums[3] = {bias, bias, bias};
-  if (first_ih >= 0 && first_ih < h.in) add_row<V, kColumns, 0, 1>(src, tap, in_row, sums);
-  src += src_pitch;
-  if (first_ih >= -1 && first_ih + 1 < h.in) add_row<V, kColumns, 1, 2>(src, tap, in_row, sums);
-  src += src_pitch;
-
-  int32_t oh = begin, ih = first_ih + 2;  // ih: the row of oh's last tap
-  for (; oh < end && ih < 0; ++oh, ++ih, src += src_pitch, dst += dst_pitch) {
-    store(dst, sums[0]);
-    sums[0] = sums[1];
-    sums[1] = bias;
-  }
-  const int32_t full_end = static_cast<int32_t>(min_of(end - 2, int64_t{oh} + h.in - ih));
-  for (; oh < full_end; ++oh, ++ih, src += src_pitch, dst += dst_pitch) {
-    sums[2] = bias;
-    add_row<V, kColumns, 2, 3>(src, tap, in_row, sums);
-    store(dst, sums[0]);
-    sums[0] = sums[1];
-    sums[1] = sums[2];
-  }
-  // The last two output rows, and those below the input: no sum begins any more that a row would add to.
-  for (; oh < end; ++oh, ++ih, src += src_pitch, dst += dst_pitch) {
-    if (ih < h.in && oh + 1 < end) add_row<V, kColumns, 2, 2>(src, tap, in_row, sums);
-    if (ih < h.in && oh + 1 == end) add_row<V, kColumns, 2, 1>(src, tap, in_row, sums);
-    store(dst, sums[0]);
-    sums[0] = sums[1];
-    sums[1] = bias;
-  }
+  // The third tap row of the first output row, and the first of the last one, lie in the plane.
+  return count >= 3 && first_ih >= -2 && last_ih <= int64_t{g.h.in} + 1;
 }
 
 }  // namespace

@@ -34,7 +34,9 @@ DEPTHWISE_INLINE void run_planes(const Geometry& g, const Operands& operands, in
     const int32_t item_end = static_cast<int32_t>(min_of(walk.row() + items.rows, g.h.out));
     rows.limit = items.count == 1 ? owned_end : rows.channel.dst + int64_t{item_end} * g.w.out;
     for (rows.begin = static_cast<int32_t>(walk.row()); rows.begin < item_end; rows.begin = rows.end) {
-      rows.end = static_cast<int32_t>(min_of(int64_t{rows.begin} + part, item_end));
+      // A rest that is too low for a tile belongs to the band before it.
+      const int64_t band_end = int64_t{rows.begin} + part;
+      rows.end = static_cast<int32_t>(band_end + step > item_end ? item_end : band_end);
       const int64_t next_ih = min_of(g.h.in, max_of(0, int64_t{rows.end} - g.h.pad + kKernel - 1));
       rows.next_src = reinterpret_cast<const char*>(rows.channel.src + next_ih * g.w.in);
       rows.next_dst = reinterpret_cast<const char*>(rows.channel.dst + int64_t{rows.end} * g.w.out);
@@ -43,6 +45,23 @@ DEPTHWISE_INLINE void run_planes(const Geometry& g, const Operands& operands, in
                      (int64_t{rows.end} - rows.begin) * g.w.out);
     }
   }
+}
+
+// Expected cycles of a stride-1 kernel: `tile_cycles` for each tile of `rows` rows and one vector. Tiles that see other
+// padding than none or half a kernel are copied first.
+template <class T>
+double plane_cycles(const Geometry& g, int32_t rows, double tile_cycles) {
+  const double blocks = static_cast<double>(ceil_of(g.w.out, Vec<T>::kLanes));
+  const double tiles = static_cast<double>(ceil_of(g.h.out, rows));
+  const auto is_odd = [](const Axis& axis) {
+    const int32_t end = axis.out - 1 - axis.pad + axis.kernel - axis.in;  // padding that the last output sees
+    return (axis.pad != 0 && axis.pad != axis.kernel / 2) || (end > 0 && end != axis.kernel / 2);
+  };
+  const double copy = 6.0 * (min_of(rows, g.h.out) + g.h.kernel);
+  double cycles = blocks * tiles * tile_cycles + 30;
+  if (is_odd(g.h)) cycles += blocks * (tiles < 2 ? tiles : 2) * copy;
+  if (is_odd(g.w)) cycles += (blocks < 2 ? blocks : 2) * tiles * copy;
+  return static_cast<double>(g.out_channels) * g.d.out * cycles;
 }
 
 }  // namespace

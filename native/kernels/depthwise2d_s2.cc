@@ -122,7 +122,7 @@ void run_items(const Geometry& g, const Operands& operands, int64_t begin, int64
 }
 
 template <class T, int kKernel>
-void run(const Geometry& g, const Operands& operands, void*, int64_t begin, int64_t end) {
+void run(const Geometry& g, const Operands& operands, int64_t begin, int64_t end) {
   if (tile_rows(g) == 4)
     run_items<T, kKernel, 4>(g, operands, begin, end);
   else
@@ -140,7 +140,8 @@ double cost(const Geometry& g) {
   const int32_t rows = tile_rows(g);
   const double blocks = static_cast<double>(ceil_of(g.w.out, Vec<T>::kLanes));
   const double tiles = static_cast<double>(ceil_of(g.h.out, rows));
-  return g.out_channels * (blocks * tiles * (kKernel * (2 * rows + kKernel) * 1.3 + 20) + 30);
+  return static_cast<double>(g.out_channels) * g.d.out *
+         (blocks * tiles * (kKernel * (2 * rows + kKernel) * 1.3 + 20) + 30);
 }
 
 template <class T, int kKernel>
@@ -154,7 +155,7 @@ constexpr Kernel kernel(const char* name, ElementType element) {
           no_packed_bytes,
           no_pack,
           no_scratch_bytes,
-          run<T, kKernel>};
+          run_depths<tile_rows, run<T, kKernel>>};
 }
 
 constexpr Kernel kKernels[] = {kernel<float, 3>("depthwise2d_k3_s2", ElementType::kFloat32),

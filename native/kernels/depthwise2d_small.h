@@ -41,11 +41,12 @@ using TilePlan = PlanePlan<Tile<V, kKernel>, V, kKernel>;
 template <class V, int kKernel, int kRows>
 bool plan_tiles(const Geometry& g, const ColumnBlocks<V, kKernel>& blocks, TilePlan<V, kKernel>* plan) {
   if (g.h.out < kRows) return false;
-  for (int64_t next = 0; next < g.h.out; next += kRows) {
-    const int32_t oh = static_cast<int32_t>(min_of(next, g.h.out - kRows));
+  for (int32_t next = 0; next < g.h.out;) {
+    const int32_t oh = tile_begin<kKernel, kRows>(g.h, next, 0, g.h.out);
+    next = oh + kRows;
     TilePlace place;
     if (!tile_place<kKernel>(g.h, oh, kRows, &place)) return false;
-    if (!plan->add_rows(g, blocks, oh, tiles_at<V, kKernel, kRows>(place))) return false;
+    if (!plan->add_rows(g, blocks, oh, tiles_at<V, kKernel, kRows, false>(place))) return false;
   }
   return true;
 }

@@ -15,6 +15,9 @@ struct TileShape {
   Activation activation;
   int32_t out;     // outputs of a row
   const T* limit;  // whole vectors may be stored up to here
+  // For tiles that are kDeep: planes of taps, and the elements from the input plane of one to that of the next.
+  int32_t depth_taps;
+  int64_t src_depth;
 };
 
 // Where the tile's rows stand in the plane, with padding of half a kernel: kTop and kBottom tiles see kKernel / 2 rows
@@ -69,7 +72,7 @@ DEPTHWISE_INLINE void add_tap_columns(const typename V::Element* src, int64_t pi
 
 // `src`: the input row of the first output row's first tap (it may lie in the padding), at block.iw; `dst`: the first
 // output row, at block.ow.
-template <class V, int kKernel, int kRows, Columns kColumns, TilePlace kPlace>
+template <class V, int kKernel, int kRows, Columns kColumns, TilePlace kPlace, bool kDeep>
 __attribute__((noinline)) void tile(const TileShape<typename V::Element>& shape, const ColumnBlock<V, kKernel>& block,
                                     const typename V::Element* src, typename V::Element* dst,
                                     const typename V::Element* taps, typename V::Element bias) {
@@ -83,9 +86,13 @@ __attribute__((noinline)) void tile(const TileShape<typename V::Element>& shape,
   DEPTHWISE_UNROLL
   for (int r = 0; r < kRows; ++r) sums[r] = V::broadcast(bias);
   src += kTop * pitch;
-  add_tap_columns<V, kKernel, kRows, kTop, kBottom, true>(src, pitch, taps, block.in_row, 0, kLeftEnd, sums);
-  add_tap_columns<V, kKernel, kRows, kTop, kBottom, false>(src, pitch, taps, block.in_row, kLeftEnd, kRightBegin, sums);
-  add_tap_columns<V, kKernel, kRows, kTop, kBottom, true>(src, pitch, taps, block.in_row, kRightBegin, kKernel, sums);
+  const int32_t depth_taps = kDeep ? shape.depth_taps : 1;
+  for (int32_t kd = 0; kd < depth_taps; ++kd, src += shape.src_depth, taps += kKernel * kKernel) {
+    add_tap_columns<V, kKernel, kRows, kTop, kBottom, true>(src, pitch, taps, block.in_row, 0, kLeftEnd, sums);
+    add_tap_columns<V, kKernel, kRows, kTop, kBottom, false>(src, pitch, taps, block.in_row, kLeftEnd, kRightBegin,
+                                                             sums);
+    add_tap_columns<V, kKernel, kRows, kTop, kBottom, true>(src, pitch, taps, block.in_row, kRightBegin, kKernel, sums);
+  }
   store_tile<V, kRows>(shape, dst, block.ow, kColumns == Columns::kBoth, sums);
 }
 
@@ -94,18 +101,18 @@ using Tile = void (*)(const TileShape<typename V::Element>&, const ColumnBlock<V
                       typename V::Element*, const typename V::Element*, typename V::Element);
 
 // The tile of kRows rows at a place, by columns (kMasked has none).
-template <class V, int kKernel, int kRows, TilePlace kPlace>
+template <class V, int kKernel, int kRows, TilePlace kPlace, bool kDeep>
 inline constexpr Tile<V, kKernel> kTilesAt[] = {
-    tile<V, kKernel, kRows, Columns::kInside, kPlace>, tile<V, kKernel, kRows, Columns::kLeft, kPlace>,
-    tile<V, kKernel, kRows, Columns::kRight, kPlace>, tile<V, kKernel, kRows, Columns::kBoth, kPlace>};
+    tile<V, kKernel, kRows, Columns::kInside, kPlace, kDeep>, tile<V, kKernel, kRows, Columns::kLeft, kPlace, kDeep>,
+    tile<V, kKernel, kRows, Columns::kRight, kPlace, kDeep>, tile<V, kKernel, kRows, Columns::kBoth, kPlace, kDeep>};
 
-template <class V, int kKernel, int kRows>
+template <class V, int kKernel, int kRows, bool kDeep>
 DEPTHWISE_INLINE const Tile<V, kKernel>* tiles_at(TilePlace place) {
   switch (place) {
-    case TilePlace::kTop: return kTilesAt<V, kKernel, kRows, TilePlace::kTop>;
-    case TilePlace::kBottom: return kTilesAt<V, kKernel, kRows, TilePlace::kBottom>;
-    case TilePlace::kWhole: return kTilesAt<V, kKernel, kRows, TilePlace::kWhole>;
-    default: return kTilesAt<V, kKernel, kRows, TilePlace::kMiddle>;
+    case TilePlace::kTop: return kTilesAt<V, kKernel, kRows, TilePlace::kTop, kDeep>;
+    case TilePlace::kBottom: return kTilesAt<V, kKernel, kRows, TilePlace::kBottom, kDeep>;
+    case TilePlace::kWhole: return kTilesAt<V, kKernel, kRows, TilePlace::kWhole, kDeep>;
+    default: return kTilesAt<V, kKernel, kRows, TilePlace::kMiddle, kDeep>;
   }
 }
 
@@ -118,19 +125,16 @@ DEPTHWISE_INLINE bool tile_place(const Axis& h, int32_t oh, int32_t rows, TilePl
   return (!top || above == kKernel / 2) && (!bottom || below == kKernel / 2);
 }
 
-// Any padding, one output row: tap rows [kh_begin, kh_end) lie in the plane; every load is masked.
-template <class V, int kKernel>
-__attribute__((noinline)) void padded_row(const TileShape<typename V::Element>& shape,
-                                          const ColumnBlock<V, kKernel>& block, const typename V::Element* src,
-                                          typename V::Element* dst, const typename V::Element* taps,
-                                          typename V::Element bias, int kh_begin, int kh_end) {
-  V sum = V::broadcast(bias);
-  for (int kw = 0; kw < kKernel; ++kw) {
-    const typename V::Mask in_row = lanes_in_row(block, kw);
-    for (int kh = kh_begin; kh < kh_end; ++kh)
-      sum = fma(V::load(src + kh * shape.src_pitch + kw, in_row), V::broadcast(taps[kh * kKernel + kw]), sum);
-  }
-  clamp_at_store(shape.activation, sum).store(dst, V::Mask::first(shape.out - block.ow));
+// The first row of the tile that covers output row `next` of rows [begin, end): the last tile is moved back into them,
+// and a tile that would see a part of the bottom padding to where it sees none. What is computed again has the same
+// bits.
+template <int kKernel, int kRows>
+DEPTHWISE_INLINE int32_t tile_begin(const Axis& h, int32_t next, int32_t begin, int32_t end) {
+  const int32_t oh = static_cast<int32_t>(max_of(begin, min_of(next, int64_t{end} - kRows)));
+  const int32_t below = oh - h.pad + kRows + kKernel - 1 - h.in;
+  // Not the last one: nothing would come after it for the rows that it leaves.
+  const bool moves = below > 0 && below < kKernel / 2 && oh - below >= begin && int64_t{oh} + kRows < end;
+  return moves ? oh - below : oh;
 }
 
 }  // namespace

@@ -7,42 +7,82 @@
 namespace depthwise {
 namespace {
 
-template <class T>
-DEPTHWISE_INLINE TileShape<T> tile_shape(const Geometry& g, const T* limit) {
-  return {g.w.in, g.w.out, g.activation, g.w.out, limit};
+// Rows of a tile: eight sums keep both multipliers busy, seven nearly; fewer for planes that are not that high.
+inline int32_t tile_rows(const Geometry& g) {
+  if (g.h.out < 7) return 4;
+  return ceil_of(g.h.out, 8) < ceil_of(g.h.out, 7) && g.h.out >= 8 ? 8 : 7;
 }
 
-// Output rows [begin, end) of one block, whatever their padding.
-template <class V, int kKernel>
-__attribute__((noinline)) void padded_rows(const Rows<typename V::Element>& rows, const ColumnBlock<V, kKernel>& block,
+template <class T>
+DEPTHWISE_INLINE TileShape<T> tile_shape(const Geometry& g, const T* limit) {
+  return {g.w.in, g.w.out, g.activation, g.w.out, limit, 1, 0};
+}
+
+constexpr int kMostDepthTaps = 7;  // of a deep tile
+
+// A tile of any padding: its inputs are copied between zeros first, its outputs from a tile of their own. Output rows
+// [begin, end), at most kRows.
+template <class V, int kKernel, int kRows, bool kDeep>
+__attribute__((noinline)) void copied_tile(const Rows<typename V::Element>& rows, const ColumnBlock<V, kKernel>& block,
                                            int32_t begin, int32_t end) {
+  using T = typename V::Element;
+  constexpr int kSrcRows = kRows + kKernel - 1, kVectors = (2 * V::kLanes + kKernel - 2) / V::kLanes;
+  constexpr int kPitch = kVectors * V::kLanes, kPlanes = kDeep ? kMostDepthTaps : 1;
+  alignas(64) T src[kPlanes * kSrcRows * kPitch], sums[kRows * V::kLanes];
   const Geometry& g = *rows.g;
-  const TileShape<typename V::Element> shape = tile_shape(g, rows.limit);
-  for (int32_t oh = begin; oh < end; ++oh) {
-    const int64_t first_ih = int64_t{oh} - g.h.pad;
-    const int64_t kh_begin = max_of(0, min_of(kKernel, -first_ih)), kh_end = min_of(kKernel, g.h.in - first_ih);
-    padded_row<V, kKernel>(shape, block, rows.channel.src + first_ih * g.w.in + block.iw,
-                           rows.channel.dst + int64_t{oh} * g.w.out + block.ow, rows.channel.taps, rows.channel.bias,
-                           static_cast<int>(kh_begin), static_cast<int>(kh_end));
+  typename V::Mask in_row[kVectors];
+  for (int v = 0; v < kVectors; ++v) {
+    const int64_t first = int64_t{block.iw} + v * V::kLanes;
+    in_row[v] = V::Mask::range(static_cast<int>(max_of(0, min_of(-first, V::kLanes))),
+                               static_cast<int>(max_of(0, min_of(g.w.in - first, V::kLanes))));
+  }
+  T* copy = src;
+  for (int32_t kd = 0; kd < rows.depth_taps; ++kd) {
+    for (int row = 0; row < kSrcRows; ++row, copy += kPitch) {
+      const int64_t ih = int64_t{begin} - g.h.pad + row;
+      const bool is_inside = ih >= 0 && ih < g.h.in;
+      const T* src_row = rows.channel.src + kd * rows.depth_step + ih * g.w.in + block.iw;
+      for (int v = 0; v < kVectors; ++v)
+        (is_inside ? V::load(src_row + v * V::kLanes, in_row[v]) : V::zero()).store(copy + v * V::kLanes);
+    }
+  }
+  const TileShape<T> shape = {kPitch,
+                              V::kLanes,
+                              g.activation,
+                              V::kLanes,
+                              sums + kRows * V::kLanes,
+                              rows.depth_taps,
+                              int64_t{kSrcRows} * kPitch};
+  tile<V, kKernel, kRows, Columns::kInside, TilePlace::kMiddle, kDeep>(shape, block, src, sums, rows.channel.taps,
+                                                                       rows.channel.bias);
+  T* dst = rows.channel.dst + int64_t{begin} * g.w.out + block.ow;
+  const int64_t outputs = min_of(V::kLanes, int64_t{g.w.out} - block.ow);
+  for (int row = 0; row < end - begin; ++row, dst += g.w.out) {
+    const V sum = V::load(sums + row * V::kLanes);
+    if (outputs == V::kLanes)
+      sum.store(dst);
+    else
+      sum.store(dst, V::Mask::first(static_cast<int>(outputs)));
   }
 }
 
-template <class V, int kKernel, int kRows>
+template <class V, int kKernel, int kRows, bool kDeep = false>
 void run_tiles(Rows<typename V::Element>& rows, const ColumnBlocks<V, kKernel>& blocks) {
   const Geometry& g = *rows.g;
-  const TileShape<typename V::Element> shape = tile_shape(g, rows.limit);
+  TileShape<typename V::Element> shape = tile_shape(g, rows.limit);
+  shape.depth_taps = rows.depth_taps;
+  shape.src_depth = rows.depth_step;
   const char *next_src = rows.next_src, *next_dst = rows.next_dst;
-  for (int32_t next = rows.begin; next < rows.end; next += kRows) {
-    // The last tile is moved back into the band; what it computes again has the same bits.
-    Rows<typename V::Element> tile_rows = rows;
-    tile_rows.begin = static_cast<int32_t>(max_of(rows.begin, min_of(next, int64_t{rows.end} - kRows)));
-    tile_rows.end = static_cast<int32_t>(min_of(int64_t{tile_rows.begin} + kRows, rows.end));
+  for (int32_t next = rows.begin; next < rows.end;) {
+    Rows<typename V::Element> here = rows;
+    here.begin = tile_begin<kKernel, kRows>(g.h, next, rows.begin, rows.end);
+    next = here.begin + kRows;
+    here.end = static_cast<int32_t>(min_of(int64_t{here.begin} + kRows, rows.end));
     TilePlace place;
-    const bool fits =
-        tile_rows.end - tile_rows.begin == kRows && tile_place<kKernel>(g.h, tile_rows.begin, kRows, &place);
-    const Tile<V, kKernel>* tiles = fits ? tiles_at<V, kKernel, kRows>(place) : nullptr;
-    const typename V::Element* src = rows.channel.src + (int64_t{tile_rows.begin} - g.h.pad) * g.w.in;
-    typename V::Element* dst = rows.channel.dst + int64_t{tile_rows.begin} * g.w.out;
+    const bool fits = here.end - here.begin == kRows && tile_place<kKernel>(g.h, here.begin, kRows, &place);
+    const Tile<V, kKernel>* tiles = fits ? tiles_at<V, kKernel, kRows, kDeep>(place) : nullptr;
+    const typename V::Element* src = rows.channel.src + (int64_t{here.begin} - g.h.pad) * g.w.in;
+    typename V::Element* dst = rows.channel.dst + int64_t{here.begin} * g.w.out;
     blocks.for_each(g.w, [&](const ColumnBlock<V, kKernel>& block) DEPTHWISE_INLINE_LAMBDA {
       for (int line = 0; line < kRows * static_cast<int>(sizeof(V)); line += 64) {
         prefetch(next_src);
@@ -52,11 +92,11 @@ void run_tiles(Rows<typename V::Element>& rows, const ColumnBlocks<V, kKernel>& 
       }
       if (fits &&
           (block.columns == Columns::kInside ||
-           (block.columns != Columns::kMasked && (!rows.guarded || loads_stay_inside<V, kKernel>(tile_rows, block)))))
+           (block.columns != Columns::kMasked && (!rows.guarded || loads_stay_inside<V, kKernel>(here, block)))))
         tiles[static_cast<int>(block.columns)](shape, block, src + block.iw, dst + block.ow, rows.channel.taps,
                                                rows.channel.bias);
       else
-        padded_rows<V, kKernel>(rows, block, tile_rows.begin, tile_rows.end);
+        copied_tile<V, kKernel, kRows, kDeep>(rows, block, here.begin, here.end);
     });
   }
 }

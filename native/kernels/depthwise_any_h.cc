@@ -190,13 +190,14 @@ const char* refuses(const Geometry& g) {
   return refuses_bands(g);
 }
 
+// Masks at the sides take multiply-add slots.
 template <class T, int H>
 double cost(const Geometry& g) {
   const int lanes = Vec<T>::kLanes;
-  const double vectors = static_cast<double>((g.w.out + lanes - 1) / lanes);
-  const double rows = static_cast<double>(g.out_channels) * g.d.out * g.h.out;
-  return 200.0 + fill_cycles(g, bands<T>(g), lanes) +
-         rows * vectors * (2.0 + (0.55 + 0.3 / H) * static_cast<double>(g.taps));
+  const int vectors = (g.w.out + lanes - 1) / lanes, sides = (g.w.interior_begin > 0) + (g.w.interior_end < g.w.out);
+  const double rows = static_cast<double>(g.out_channels) * g.d.out * g.h.out, taps = static_cast<double>(g.taps);
+  const double row_cycles = vectors * (2.0 + (0.6 + 0.3 / H) * taps) + 0.5 * (sides < vectors ? sides : vectors) * taps;
+  return 200.0 + fill_cycles(g, bands<T>(g), lanes) + rows * row_cycles;
 }
 
 template <class T>

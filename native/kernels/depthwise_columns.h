@@ -67,12 +67,15 @@ struct ColumnBlocks {
         last(column_block<V, kKernel>(w, column_of(w, count - 1), true)) {
     for (int32_t i = 0; i < kKept && i < count; ++i) kept[i] = make(w, i);
   }
-  // Whether every block but the first and the last is kInside, and those see padding on their own side alone.
+  // Whether every block but the first and the last is kInside, and those see padding on their own side alone, or are
+  // kMasked.
   DEPTHWISE_INLINE bool are_regular(const Axis& w) const {
     for (int32_t i = 0; i < count; ++i) {
       const Columns columns = column_block<V, kKernel>(w, column_of(w, i), false).columns;
-      const bool fits = columns == Columns::kInside || (columns == Columns::kLeft && i == 0) ||
-                        (columns == Columns::kRight && i == count - 1) || (columns == Columns::kBoth && count == 1);
+      const bool is_first = i == 0, is_last = i == count - 1;
+      const bool fits = columns == Columns::kInside || (columns == Columns::kLeft && is_first) ||
+                        (columns == Columns::kRight && is_last) || (columns == Columns::kBoth && count == 1) ||
+                        (columns == Columns::kMasked && (is_first || is_last));
       if (!fits) return false;
     }
     return true;
@@ -109,6 +112,9 @@ struct Rows {
   // The bytes that come next in src and dst, fetched little by little.
   const char* next_src;
   const char* next_dst;
+  // Planes of taps, which read input planes `depth_step` elements apart from channel.src on.
+  int32_t depth_taps = 1;
+  int64_t depth_step = 0;
 };
 
 // Whether the rows of this channel need loads_stay_inside() at all: others have enough floats before and behind them.
@@ -123,8 +129,9 @@ DEPTHWISE_INLINE bool loads_stay_inside(const Rows<typename V::Element>& rows, c
   const Geometry& g = *rows.g;
   const int64_t first = max_of(0, int64_t{rows.begin} - g.h.pad);
   const int64_t last = min_of(g.h.in, int64_t{rows.end} - g.h.pad + kKernel - 1) - 1;
+  const int64_t last_plane = (rows.depth_taps - 1) * rows.depth_step;
   return first * g.w.in + block.iw >= rows.channel.src_begin - rows.channel.src &&
-         last * g.w.in + block.iw + kKernel - 1 + V::kLanes <= rows.channel.src_end - rows.channel.src;
+         last_plane + last * g.w.in + block.iw + kKernel - 1 + V::kLanes <= rows.channel.src_end - rows.channel.src;
 }
 
 }  // namespace

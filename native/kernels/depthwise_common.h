@@ -31,17 +31,23 @@ struct Channel {
   T* dst;  // (h.out, w.out)
 };
 
-// Why a depthwise kernel of channels first, depth 1 and dilation 1 does not take g.
-inline const char* refuses_planes(const Geometry& g, int kernel, int stride) {
+// Why a depthwise kernel of channels first and of dilation 1 in its planes does not take g; any depth.
+inline const char* refuses_square_planes(const Geometry& g, int kernel, int stride) {
   if (g.layout != Layout::kChannelsFirst) return "channels last";
   if (g.in_per_group != 1) return "not depthwise";
-  if (g.d.in != 1 || g.d.kernel != 1 || g.d.out != 1) return "has a depth";
   if (g.h.kernel != kernel || g.w.kernel != kernel) return "another kernel size";
   if (g.h.stride != stride || g.w.stride != stride) return "another stride";
   if (g.h.dilation != 1 || g.w.dilation != 1) return "dilated";
-  if (g.padding_mode != PaddingMode::kZeros && (g.h.pad | g.h.pad_end | g.w.pad | g.w.pad_end) != 0)
-    return "padding that is not zeros";
+  const bool is_padded = (g.d.pad | g.d.pad_end | g.h.pad | g.h.pad_end | g.w.pad | g.w.pad_end) != 0;
+  if (is_padded && g.padding_mode != PaddingMode::kZeros) return "padding that is not zeros";
   return nullptr;
+}
+
+// The same where nothing happens along the depth: planes that stand for themselves.
+inline const char* refuses_planes(const Geometry& g, int kernel, int stride) {
+  if (g.d.kernel != 1 || g.d.stride != 1 || g.d.out != g.d.in || g.d.pad != 0)
+    return "something happens along the depth";
+  return refuses_square_planes(g, kernel, stride);
 }
 
 // Work items: a band of rows of one output channel. The channels of a group come next to each other for each band,
@@ -104,7 +110,36 @@ inline int32_t even_parts(int64_t rows, int64_t most) {
 // kStep(g): the step of the bands.
 template <int32_t (*kStep)(const Geometry&)>
 int64_t item_count(const Geometry& g) {
-  return g.out_channels * item_bands(g, kStep(g)).count;
+  return int64_t{g.out_channels} * g.d.out * item_bands(g, kStep(g)).count;
+}
+
+// kRun for any depth: the planes of a channel are the groups of a bank of one kernel that they share.
+template <int32_t (*kStep)(const Geometry&), void (*kRun)(const Geometry&, const Operands&, int64_t, int64_t)>
+void run_depths(const Geometry& g, const Operands& operands, void*, int64_t begin, int64_t end) {
+  if (g.d.in == 1) return kRun(g, operands, begin, end);
+  Geometry planes = g;
+  planes.shared_bank = true;
+  planes.in_channels = planes.out_channels = planes.groups = g.d.in;
+  planes.out_per_group = planes.weight_count = planes.d.in = planes.d.out = 1;
+  planes.src_plane = int64_t{g.h.in} * g.w.in;
+  planes.dst_plane = int64_t{g.h.out} * g.w.out;
+  planes.src_elements = g.src_plane;
+  planes.dst_elements = g.dst_plane;
+  planes.weight_elements = g.taps;
+  const int64_t element = static_cast<int64_t>(element_bytes(g.element)), items = item_count<kStep>(planes);
+  for (int64_t item = begin; item < end;) {
+    const int64_t oc = item / items, first = item - oc * items, last = min_of(items, first + end - item);
+    const int64_t kernel = g.shared_bank ? oc % g.out_per_group : oc;
+    const auto at = [](const void* array, int64_t bytes) {
+      return array ? static_cast<const char*>(array) + bytes : nullptr;
+    };
+    kRun(
+        planes,
+        {at(operands.src, oc / g.out_per_group * g.src_plane * element), at(operands.weight, kernel * g.taps * element),
+         at(operands.bias, kernel * element), static_cast<char*>(operands.dst) + oc * g.dst_plane * element},
+        first, last);
+    item += last - first;
+  }
 }
 
 inline int64_t no_packed_bytes(const Geometry&) { return 0; }

@@ -9,6 +9,7 @@
   X(depthwise2d_k5) \
   X(depthwise2d_k7) \
   X(depthwise2d_s2) \
+  X(depthwise3d) \
   X(depthwise_any) \
   X(depthwise_any_h) \
   X(depthwise_large) \

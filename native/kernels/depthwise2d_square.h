@@ -1,0 +1,54 @@
+// The kernels of depthwise2d_k5.cc and depthwise2d_k7.cc: k x k, stride 1, by tiles (depthwise2d_tile.h).
+#ifndef DEPTHWISE_KERNELS_DEPTHWISE2D_SQUARE_H_
+#define DEPTHWISE_KERNELS_DEPTHWISE2D_SQUARE_H_
+
+#include "kernels/depthwise2d_small.h"
+
+namespace depthwise {
+namespace {
+
+template <class T, int kKernel, int kRows>
+void run_square_rows(const Geometry& g, const Operands& operands, int64_t begin, int64_t end) {
+  if (!run_small_tiles<T, kKernel, kRows>(g, operands, begin, end))
+    run_planes<T, kKernel>(g, operands, begin, end, kRows, run_tiles<Vec<T>, kKernel, kRows>);
+}
+
+template <class T, int kKernel>
+void run_square(const Geometry& g, const Operands& operands, int64_t begin, int64_t end) {
+  switch (tile_rows(g)) {
+    case 8: return run_square_rows<T, kKernel, 8>(g, operands, begin, end);
+    case 7: return run_square_rows<T, kKernel, 7>(g, operands, begin, end);
+    default: return run_square_rows<T, kKernel, 4>(g, operands, begin, end);
+  }
+}
+
+template <int kKernel>
+const char* refuses_square(const Geometry& g) {
+  return refuses_planes(g, kKernel, 1);
+}
+
+// At most two multiply-adds a cycle; a sum waits four for its last one, so fewer than eight sums leave some unused.
+template <class T, int kKernel>
+double square_cost(const Geometry& g) {
+  const int32_t rows = tile_rows(g);
+  return plane_cycles<T>(g, rows, kKernel * kKernel * (rows < 7 ? 4 : 0.55 * rows + 0.3) + 25);
+}
+
+template <class T, int kKernel>
+constexpr Kernel square_kernel(const char* name, ElementType element) {
+  return {name,
+          element,
+          true,
+          refuses_square<kKernel>,
+          square_cost<T, kKernel>,
+          item_count<tile_rows>,
+          no_packed_bytes,
+          no_pack,
+          no_scratch_bytes,
+          run_depths<tile_rows, run_square<T, kKernel>>};
+}
+
+}  // namespace
+}  // namespace depthwise
+
+#endif  // DEPTHWISE_KERNELS_DEPTHWISE2D_SQUARE_H_
