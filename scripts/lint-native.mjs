@@ -30,7 +30,9 @@ function check(what, tool, args) {
   console.log(`${done.stdout}${done.stderr}\nlint-native: ${what} failed`);
 }
 
-const folders = ["native", "test/native", "bench/native"].filter((folder) => existsSync(join(root, folder)));
+const folders = ["native", "test/native", "bench/native", "bench/peers"].filter((folder) =>
+  existsSync(join(root, folder)),
+);
 const formatter = found(["clang-format-14", "clang-format"]);
 if (formatter) check("clang-format", formatter, ["--dry-run", "-Werror", ...folders.flatMap(sourcesUnder)]);
 
