@@ -135,8 +135,9 @@ export type NativeJob = { readonly [job]: true };
 /**
  * Every export of the addon. A geometry crosses as an Int32Array (native/conv/geometry.h lists the fields). The
  * addon checks what it needs for memory safety; its own errors begin with `depthwise internal:`, apart from
- * out-of-memory (`ERR_DEPTHWISE_MEMORY`), a forced name that does not fit (`ERR_DEPTHWISE_BACKEND`) and a detached
- * or shrunk `out` at completion (`ERR_DEPTHWISE_DETACHED`).
+ * out-of-memory (`ERR_DEPTHWISE_MEMORY`), a forced name that does not fit (`ERR_DEPTHWISE_BACKEND`), a detached or
+ * shrunk `out` at completion (`ERR_DEPTHWISE_DETACHED`), and an output over what is read, in memory that two
+ * SharedArrayBuffers share (`ERR_DEPTHWISE_OVERLAP`).
  */
 export interface NativeBinding {
   /** ISAs that this CPU and OS allow, best first; the last is `scalar`. */

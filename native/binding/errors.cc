@@ -71,4 +71,10 @@ napi_value throw_backend(napi_env env, const char* reason) {
   return throw_value(env, create(env, napi_create_range_error, "ERR_DEPTHWISE_BACKEND", message));
 }
 
+napi_value throw_overlap(napi_env env, const char* name) {
+  char message[kMessageBytes];
+  snprintf(message, sizeof message, "depthwise: the output may not lie over %s, but it does, in shared memory", name);
+  return throw_value(env, create(env, napi_create_range_error, "ERR_DEPTHWISE_OVERLAP", message));
+}
+
 }  // namespace depthwise

@@ -13,6 +13,7 @@ namespace depthwise {
 napi_value throw_internal(napi_env env, const char* format, ...);
 napi_value throw_memory(napi_env env, int64_t bytes);
 napi_value throw_backend(napi_env env, const char* reason);
+napi_value throw_overlap(napi_env env, const char* name);
 
 // The same as values, for a call that has returned. nullptr where even that fails.
 napi_value memory_error(napi_env env, int64_t bytes);

@@ -43,6 +43,19 @@ bool read_weights(napi_env env, napi_value weight, napi_value bias, const Geomet
          read_bias(env, bias, g, &weights->bias);
 }
 
+int64_t bytes_of(const Geometry& g, int64_t elements) {
+  return elements * static_cast<int64_t>(element_bytes(g.element));
+}
+
+// lib/ compares buffers, and two SharedArrayBuffers may be one memory (structuredClone, postMessage): only addresses
+// tell. False with an exception pending.
+bool is_apart(napi_env env, const char* name, const void* data, int64_t bytes, const void* dst, int64_t dst_bytes) {
+  const char *begin = static_cast<const char*>(data), *dst_begin = static_cast<const char*>(dst);
+  if (bytes == 0 || dst_bytes == 0 || begin >= dst_begin + dst_bytes || dst_begin >= begin + bytes) return true;
+  throw_overlap(env, name);
+  return false;
+}
+
 Status run(const ConvPlan& plan, const RunWeights& weights, int64_t batch, const void* src, void* dst) {
   if (weights.packed) return plan.run(*weights.packed, batch, src, dst, num_threads());
   return plan.run_once(weights.weight, weights.bias, batch, src, dst, num_threads());
@@ -74,13 +87,9 @@ napi_value run_into_new(napi_env env, const ConvPlan& plan, int64_t batch, napi_
 
 }  // namespace
 
-int64_t src_bytes(const Geometry& g, int64_t batch) {
-  return batch * g.src_elements * static_cast<int64_t>(element_bytes(g.element));
-}
+int64_t src_bytes(const Geometry& g, int64_t batch) { return bytes_of(g, batch * g.src_elements); }
 
-int64_t dst_bytes(const Geometry& g, int64_t batch) {
-  return batch * g.dst_elements * static_cast<int64_t>(element_bytes(g.element));
-}
+int64_t dst_bytes(const Geometry& g, int64_t batch) { return bytes_of(g, batch * g.dst_elements); }
 
 const ConvPlan* open_plan(napi_env env, napi_value value) {
   return static_cast<const ConvPlan*>(open_handle(env, kPlanHandle, value));
@@ -149,7 +158,8 @@ napi_value js_run(napi_env env, napi_callback_info info) {
   void *src, *dst;
   if (!packed || !read_batch(env, args[2], g, &batch) ||
       !read_array(env, args[3], "the input", g.element, batch * g.src_elements, &src) ||
-      !read_array(env, args[4], "the output", g.element, batch * g.dst_elements, &dst))
+      !read_array(env, args[4], "the output", g.element, batch * g.dst_elements, &dst) ||
+      !is_apart(env, "the input", src, src_bytes(g, batch), dst, dst_bytes(g, batch)))
     return nullptr;
   return finish(env, plan->run(*packed, batch, src, dst, num_threads()), dst_bytes(g, batch));
 }
@@ -165,7 +175,11 @@ napi_value js_run_once(napi_env env, napi_callback_info info) {
   void *src, *dst;
   if (!read_batch(env, args[3], g, &batch) || !read_weights(env, args[1], args[2], g, &weights) ||
       !read_array(env, args[4], "the input", g.element, batch * g.src_elements, &src) ||
-      !read_array(env, args[5], "the output", g.element, batch * g.dst_elements, &dst))
+      !read_array(env, args[5], "the output", g.element, batch * g.dst_elements, &dst) ||
+      !is_apart(env, "the input", src, src_bytes(g, batch), dst, dst_bytes(g, batch)) ||
+      !is_apart(env, "the weight", weights.weight, bytes_of(g, g.weight_elements), dst, dst_bytes(g, batch)) ||
+      !is_apart(env, "the bias", weights.bias, weights.bias ? bytes_of(g, g.weight_count) : 0, dst,
+                dst_bytes(g, batch)))
     return nullptr;
   return finish(env, run(*plan, weights, batch, src, dst), dst_bytes(g, batch));
 }

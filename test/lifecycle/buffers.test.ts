@@ -14,6 +14,11 @@ describe.skipIf(!hasBinary)("buffers that change while a call is pending", () =>
     reportOf(await runChild("shared-buffers", { ...collect, args: [tries(30)] }));
   });
 
+  it("refuses an output over its input, also where two SharedArrayBuffers are one memory", async () => {
+    const { refused } = reportOf(await runChild("shared-twice", { env: { DEPTHWISE_BACKEND: "native" } }));
+    expect(refused).toBe(7);
+  });
+
   it("holds plans, weights and results as long as somebody needs them, and no longer", async () => {
     reportOf(await runChild("garbage", { ...collect, args: [tries(30)] }));
   });
