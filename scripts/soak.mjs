@@ -1,22 +1,18 @@
 // Mixed calls for an hour: sync, async, planned, modules, aborted, handed on, in workers that end by themselves or are
 // terminated. Every result is checked. Resident memory is sampled after a collection; its slope must stay below 1 MB/h.
 //   node --expose-gc scripts/soak.mjs [--seconds 3600] [--every 10]
-// Appends to test/reliability/results/soak.jsonl and draws test/reliability/results/soak.svg.
-import { writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+// `npm run reliability -- soak` runs it for the hour, keeps the result and draws the curve.
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
-import { backendInfo, functional as F, nn, tensor } from "../dist/index.js";
+import { functional as F, nn, tensor } from "../dist/index.js";
 import { LAYERS } from "../test/reliability/children/surface-layers.mjs";
-import { drawCurve, fitSlope } from "../test/reliability/curve.mjs";
-import { addTo, beginResult, codeDigest, readResults, writeResults } from "../test/reliability/results.mjs";
-import { assert, numbers, sameBits, sleep, turn } from "../test/support/child-addon.mjs";
+import { fitSlope } from "../test/reliability/curve.mjs";
+import { assert, numbers, report, sameBits, sleep, turn } from "../test/support/child-addon.mjs";
 
 const { values } = parseArgs({
   options: { seconds: { type: "string", default: "3600" }, every: { type: "string", default: "10" } },
 });
 const seconds = Number(values.seconds);
-const CODE = ["lib", "native/binding", "native/conv", "native/threads"];
 // What V8 compiles and what is kept for reuse is there by then.
 const warmUp = Math.min(600, seconds / 4);
 
@@ -109,8 +105,6 @@ async function sample(begin) {
   };
 }
 
-const result = beginResult(codeDigest(CODE));
-const before = readResults("soak");
 const begin = performance.now();
 const samples = [];
 let nextSample = 0;
@@ -130,16 +124,4 @@ for (let round = 0; performance.now() - begin < 1000 * seconds; ++round) {
 samples.push(await sample(begin));
 const level = samples.filter(({ s }) => s >= warmUp);
 const slope = fitSlope(level.map(({ s, rss }) => [s / 3600, rss]));
-const failures = slope < 1 ? [] : [`memory grows by ${slope.toFixed(2)} MB an hour`];
-addTo(result, { tries: 1, outcomes: done, worst: { "MB an hour": Number(slope.toFixed(3)) }, failures });
-result.seconds = Math.round((performance.now() - begin) / 1000);
-result.backend = backendInfo().backend;
-result.samples = samples.map(({ s, rss }) => [s, Number(rss.toFixed(1))]);
-writeResults("soak", [...before, result]);
-const curve = drawCurve(
-  samples.map(({ s, rss }) => [s / 60, rss]),
-  { warmUp: warmUp / 60, slope, commit: result.commit },
-);
-writeFileSync(fileURLToPath(new URL("../test/reliability/results/soak.svg", import.meta.url)), curve);
-console.log(`${samples.length} samples, ${slope.toFixed(2)} MB an hour`, JSON.stringify(done));
-process.exitCode = failures.length > 0 ? 1 : 0;
+report({ slope, warmUp, done, samples: samples.map(({ s, rss }) => [s, Number(rss.toFixed(1))]) });

@@ -10,6 +10,7 @@ import limits from "./goals/limits.mjs";
 import onlyWorkers from "./goals/only-workers.mjs";
 import processEnd from "./goals/process-end.mjs";
 import sameBits from "./goals/same-bits.mjs";
+import soak from "./goals/soak.mjs";
 import surfaceModel from "./goals/surface-model.mjs";
 
 export const goals = [
@@ -24,6 +25,7 @@ export const goals = [
   sameBits,
   cpuLimits,
   hostState,
+  soak,
 ];
 
 export function findGoal(name) {

@@ -22,7 +22,7 @@ export function codeDigest(paths) {
   return digest.digest("hex").slice(0, 12);
 }
 
-function commit() {
+export function commit() {
   try {
     return execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: root, encoding: "utf8" }).trim();
   } catch {

@@ -1,0 +1,34 @@
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { drawCurve } from "../curve.mjs";
+import { runScript, whatIsWrong } from "../process.mjs";
+import { commit } from "../results.mjs";
+
+const script = fileURLToPath(new URL("../../../scripts/soak.mjs", import.meta.url));
+const picture = fileURLToPath(new URL("../results/soak.svg", import.meta.url));
+const HOUR = 3600;
+
+export default {
+  name: "soak",
+  what: "mixed sync, async, planned and aborted calls, modules and workers for an hour, every result checked: the slope of memory",
+  unit: "seconds",
+  full: HOUR,
+  few: 8,
+  batch: HOUR,
+  isSkipped: null,
+  code: ["lib", "native/binding", "native/conv", "native/threads"],
+  async run({ count }) {
+    const isHour = count >= HOUR;
+    const args = ["--seconds", count, "--every", isHour ? 10 : 1];
+    const options = { nodeArgs: ["--expose-gc"], timeoutMs: 1000 * (2 * count + 60) };
+    const outcome = await runScript(script, args, options);
+    const { slope = 0, warmUp = 0, done = {}, samples = [] } = outcome.report;
+    const failures = [whatIsWrong(outcome)].filter((wrong) => wrong !== null);
+    if (!isHour || failures.length > 0) return { tries: count, outcomes: done, failures };
+    // Over less than an hour a slope says nothing.
+    if (slope >= 1) failures.push(`memory grows by ${slope.toFixed(2)} MB an hour`);
+    const points = samples.map(([s, rss]) => [s / 60, rss]);
+    writeFileSync(picture, drawCurve(points, { warmUp: warmUp / 60, slope, commit: commit() }));
+    return { tries: count, outcomes: done, worst: { "MB an hour": Math.round(100 * slope) / 100 }, failures };
+  },
+};
