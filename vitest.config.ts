@@ -58,7 +58,7 @@ export default defineConfig({
     projects: [
       project("package", once, {}),
       project("native", [forced, unit, ...numbers], { DEPTHWISE_BACKEND: "native" }, noAddon),
-      ...["scalar", "avx2", "avx512", "neon"].map(isaProject),
+      ...["scalar", "sse2", "avx2", "avx512", "neon"].map(isaProject),
       project("js", [forced, unit, ...numbers], { DEPTHWISE_BACKEND: "js" }),
     ],
   },

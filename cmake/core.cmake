@@ -5,9 +5,6 @@ list(FILTER core_sources EXCLUDE REGEX "/parallel_[a-z]+\\.cc$")
 add_library(depthwise_core OBJECT ${core_sources})
 target_include_directories(depthwise_core PUBLIC ${CMAKE_SOURCE_DIR}/native)
 target_compile_options(depthwise_core PRIVATE -fno-exceptions -fno-rtti -ffp-contract=off ${DEPTHWISE_WARNINGS})
-if(DEPTHWISE_TESTS)
-  target_compile_definitions(depthwise_core PRIVATE DEPTHWISE_WITH_WIDE16)
-endif()
 
 # depthwise_threads_<kind>: parallel_for by OpenMP or by the pool. The tests build both, everything else links one.
 find_package(Threads REQUIRED)

@@ -1,5 +1,5 @@
 # Each family of kernels (native/kernels/families.h), compiled once for each ISA with that ISA's flags.
-# Sets DEPTHWISE_ISAS, DEPTHWISE_KERNEL_OBJECTS, and DEPTHWISE_KERNEL_TARGETS that make them.
+# Sets DEPTHWISE_ISAS (where the caller has not), DEPTHWISE_KERNEL_OBJECTS, and DEPTHWISE_KERNEL_TARGETS that make them.
 
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/native/kernels/families.h)
 file(READ ${CMAKE_SOURCE_DIR}/native/kernels/families.h families)
@@ -10,15 +10,36 @@ foreach(line ${families})
   list(APPEND DEPTHWISE_FAMILY_SOURCES ${CMAKE_SOURCE_DIR}/native/kernels/${family}.cc)
 endforeach()
 
+# wide16: sixteen lanes of plain arrays, for the tests.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-  set(DEPTHWISE_ISAS avx512 avx2 scalar)
+  set(DEPTHWISE_KNOWN_ISAS avx512 avx2 sse2 scalar wide16)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64|ARM64")
-  set(DEPTHWISE_ISAS neon scalar)
+  set(DEPTHWISE_KNOWN_ISAS neon scalar wide16)
 else()
-  set(DEPTHWISE_ISAS scalar)
+  set(DEPTHWISE_KNOWN_ISAS scalar wide16)
 endif()
-if(DEPTHWISE_TESTS)
-  list(APPEND DEPTHWISE_ISAS wide16) # sixteen lanes of plain arrays, for the tests
+set(DEPTHWISE_ISAS "" CACHE STRING "instruction sets to compile, such as \"avx2;scalar\"; all of this processor if empty")
+if(NOT DEPTHWISE_ISAS)
+  set(DEPTHWISE_ISAS ${DEPTHWISE_KNOWN_ISAS})
+  if(NOT DEPTHWISE_TESTS)
+    list(REMOVE_ITEM DEPTHWISE_ISAS wide16)
+  endif()
+endif()
+foreach(isa ${DEPTHWISE_ISAS})
+  if(NOT isa IN_LIST DEPTHWISE_KNOWN_ISAS)
+    message(FATAL_ERROR "DEPTHWISE_ISAS: ${isa} is none of ${DEPTHWISE_KNOWN_ISAS}")
+  endif()
+  add_compile_definitions(DEPTHWISE_WITH_${isa})
+endforeach()
+if(NOT scalar IN_LIST DEPTHWISE_ISAS) # what dispatch falls back to
+  message(FATAL_ERROR "DEPTHWISE_ISAS must have scalar, but is ${DEPTHWISE_ISAS}")
+endif()
+
+# Where a vector ISA is always there, scalar is the formula by itself; the native tests compile every family for one lane.
+set(DEPTHWISE_SCALAR_FAMILIES ${DEPTHWISE_FAMILY_SOURCES})
+if(DEPTHWISE_KNOWN_ISAS MATCHES "sse2|neon" AND (NOT DEPTHWISE_TESTS OR DEPTHWISE_SANITIZE))
+  list(FILTER DEPTHWISE_SCALAR_FAMILIES INCLUDE REGEX "/reference\\.cc$")
+  add_compile_definitions(DEPTHWISE_SCALAR_IS_REFERENCE)
 endif()
 
 set(DEPTHWISE_FLAGS_avx512 -mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma -mprefer-vector-width=512)
@@ -27,6 +48,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT DEPTHWISE_KERNEL_COMPILER)
   list(APPEND DEPTHWISE_FLAGS_avx512 -Wno-maybe-uninitialized -Wno-uninitialized)
 endif()
 set(DEPTHWISE_FLAGS_avx2 -mavx2 -mfma)
+set(DEPTHWISE_FLAGS_sse2 -msse2)
 # -O1: lanes in plain arrays, unrolled and vectorised again, take minutes to compile and are never timed.
 set(DEPTHWISE_FLAGS_wide16 -O1 -I${CMAKE_SOURCE_DIR}/test/native)
 # -ffp-contract=off: GCC would fuse a * b + c on its own, and the ISAs would differ where the code does not say so.
@@ -67,7 +89,11 @@ file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/kernel-objects)
 set(DEPTHWISE_KERNEL_OBJECTS "")
 set(DEPTHWISE_KERNEL_TARGETS "")
 foreach(isa ${DEPTHWISE_ISAS})
-  depthwise_isa_objects(kernels ${isa} ${DEPTHWISE_FAMILY_SOURCES})
+  if(isa STREQUAL "scalar")
+    depthwise_isa_objects(kernels scalar ${DEPTHWISE_SCALAR_FAMILIES})
+  else()
+    depthwise_isa_objects(kernels ${isa} ${DEPTHWISE_FAMILY_SOURCES})
+  endif()
   list(APPEND DEPTHWISE_KERNEL_OBJECTS ${kernels})
   list(APPEND DEPTHWISE_KERNEL_TARGETS kernels_${isa})
 endforeach()

@@ -1,9 +1,10 @@
 #!/bin/sh
 # Configures, builds and runs the native tests, without Node:  scripts/native-tests.sh [gcc] [asan] [tsan] [aarch64]
 #   gcc      this machine's compiler, as released
-#   asan     the same under AddressSanitizer and UndefinedBehaviorSanitizer
-#   tsan     under ThreadSanitizer (clang), on the pool: libgomp is not instrumented
-#   aarch64  cross-compiled, under user-mode emulation
+#   asan     AVX2 under AddressSanitizer and UndefinedBehaviorSanitizer
+#   tsan     SSE2 under ThreadSanitizer (clang), on the pool: libgomp is not instrumented
+#   aarch64  NEON, cross-compiled, under user-mode emulation
+# The last three compile fewer instruction sets: the kernels are one template, and each set takes minutes.
 # Without a name: gcc. JOBS and SWEEP (problems for each ISA) may be set; build folders are build-native-<name>.
 set -eu
 cd "$(dirname "$0")/.."
@@ -32,14 +33,14 @@ for kind in "$@"; do
     asan)
       # detect_leaks finds what the tests themselves let go of; the compiled-in options make it an error.
       export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
-      run asan 300 -DDEPTHWISE_SANITIZE=address,undefined
+      run asan 300 -DDEPTHWISE_SANITIZE=address,undefined "-DDEPTHWISE_ISAS=avx2;scalar"
       ;;
     tsan)
       cc=$(first_of clang clang-19 clang-14) cxx=$(first_of clang++ clang++-19 clang++-14)
-      TSAN_OPTIONS=halt_on_error=1 run tsan 100 -DDEPTHWISE_SANITIZE=thread \
+      TSAN_OPTIONS=halt_on_error=1 run tsan 100 -DDEPTHWISE_SANITIZE=thread "-DDEPTHWISE_ISAS=sse2;scalar" \
         -DCMAKE_C_COMPILER="$cc" -DCMAKE_CXX_COMPILER="$cxx"
       ;;
-    aarch64) run aarch64 300 -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/aarch64-linux-gnu.cmake" ;;
+    aarch64) run aarch64 300 -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/aarch64-linux-gnu.cmake" "-DDEPTHWISE_ISAS=neon;scalar" ;;
     *) echo "native-tests.sh [gcc] [asan] [tsan] [aarch64], but got $kind" >&2; exit 2 ;;
   esac
 done

@@ -7,13 +7,13 @@
 #include <vector>
 
 namespace depthwise {
-#if defined(__x86_64__)
-long long fma_peak_avx2(long long rounds, float* out);
-long long fma_peak_avx512(long long rounds, float* out);
-#elif defined(__aarch64__)
-long long fma_peak_neon(long long rounds, float* out);
-#endif
-long long fma_peak_scalar(long long rounds, float* out);
+#define DEPTHWISE_DECLARE(isa) long long fma_peak_##isa(long long rounds, float* out);
+DEPTHWISE_DECLARE(avx512)
+DEPTHWISE_DECLARE(avx2)
+DEPTHWISE_DECLARE(sse2)
+DEPTHWISE_DECLARE(neon)
+DEPTHWISE_DECLARE(scalar)
+#undef DEPTHWISE_DECLARE
 }  // namespace depthwise
 
 namespace depthwise::bench {
@@ -45,10 +45,16 @@ Times time_calls(const std::function<void()>& work, double seconds) {
 
 double fma_peak_gflops(const std::string& isa) {
   auto* loop = fma_peak_scalar;
-#if defined(__x86_64__)
-  if (isa == "avx2") loop = fma_peak_avx2;
+#ifdef DEPTHWISE_WITH_avx512
   if (isa == "avx512") loop = fma_peak_avx512;
-#elif defined(__aarch64__)
+#endif
+#ifdef DEPTHWISE_WITH_avx2
+  if (isa == "avx2") loop = fma_peak_avx2;
+#endif
+#ifdef DEPTHWISE_WITH_sse2
+  if (isa == "sse2") loop = fma_peak_sse2;
+#endif
+#ifdef DEPTHWISE_WITH_neon
   if (isa == "neon") loop = fma_peak_neon;
 #endif
   alignas(64) float out[16] = {0.5f, 0.25f};

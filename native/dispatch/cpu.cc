@@ -10,7 +10,7 @@
 namespace depthwise {
 namespace {
 
-constexpr const char* kNames[kIsaCount] = {"avx512", "avx2", "neon", "scalar", "wide16"};
+constexpr const char* kNames[kIsaCount] = {"avx512", "avx2", "sse2", "neon", "scalar", "wide16"};
 
 #if defined(__x86_64__)
 // The register files that the operating system saves and restores (XCR0). The instruction by its bytes: the
@@ -23,7 +23,7 @@ uint64_t saved_state() {
 
 // cpuid and xgetbv, not __builtin_cpu_supports: that one does not link into a shared object with every compiler.
 IsaSet detect() {
-  IsaSet found = isa_bit(Isa::kScalar);
+  IsaSet found = isa_bit(Isa::kSse2) | isa_bit(Isa::kScalar);  // SSE2 is part of x86-64
   uint32_t a, b, c, d;
   if (!__get_cpuid(1, &a, &b, &c, &d)) return found;
   constexpr uint32_t kFma = 1u << 12, kOsXsave = 1u << 27, kAvx = 1u << 28;

@@ -8,8 +8,8 @@ namespace depthwise {
 
 // Best first. kWide16 is compiled into the native tests only: sixteen lanes of plain arrays, which run the kernel
 // templates at AVX-512's width on any machine. It is never chosen, only forced.
-enum class Isa : int32_t { kAvx512, kAvx2, kNeon, kScalar, kWide16 };
-constexpr int32_t kIsaCount = 5;
+enum class Isa : int32_t { kAvx512, kAvx2, kSse2, kNeon, kScalar, kWide16 };
+constexpr int32_t kIsaCount = 6;
 
 using IsaSet = uint32_t;  // bit i: the Isa of value i
 constexpr IsaSet isa_bit(Isa isa) { return IsaSet{1} << static_cast<int32_t>(isa); }

@@ -7,42 +7,64 @@
 
 namespace depthwise {
 
+// DEPTHWISE_WITH_<isa> says that CMake compiles that ISA. The order is that of preference where two cost the same.
 #define DEPTHWISE_DECLARE_avx512(family) extern const KernelList family##_avx512;
 #define DEPTHWISE_DECLARE_avx2(family) extern const KernelList family##_avx2;
+#define DEPTHWISE_DECLARE_sse2(family) extern const KernelList family##_sse2;
 #define DEPTHWISE_DECLARE_neon(family) extern const KernelList family##_neon;
 #define DEPTHWISE_DECLARE_scalar(family) extern const KernelList family##_scalar;
 #define DEPTHWISE_DECLARE_wide16(family) extern const KernelList family##_wide16;
 #define DEPTHWISE_ADDRESS_avx512(family) &family##_avx512,
 #define DEPTHWISE_ADDRESS_avx2(family) &family##_avx2,
+#define DEPTHWISE_ADDRESS_sse2(family) &family##_sse2,
 #define DEPTHWISE_ADDRESS_neon(family) &family##_neon,
 #define DEPTHWISE_ADDRESS_scalar(family) &family##_scalar,
 #define DEPTHWISE_ADDRESS_wide16(family) &family##_wide16,
 
-#if defined(__x86_64__)
+#ifdef DEPTHWISE_WITH_avx512
 DEPTHWISE_FAMILIES(DEPTHWISE_DECLARE_avx512)
+#endif
+#ifdef DEPTHWISE_WITH_avx2
 DEPTHWISE_FAMILIES(DEPTHWISE_DECLARE_avx2)
-#elif defined(__aarch64__)
+#endif
+#ifdef DEPTHWISE_WITH_sse2
+DEPTHWISE_FAMILIES(DEPTHWISE_DECLARE_sse2)
+#endif
+#ifdef DEPTHWISE_WITH_neon
 DEPTHWISE_FAMILIES(DEPTHWISE_DECLARE_neon)
 #endif
-DEPTHWISE_FAMILIES(DEPTHWISE_DECLARE_scalar)
-#ifdef DEPTHWISE_WITH_WIDE16
+#ifdef DEPTHWISE_SCALAR_IS_REFERENCE
+#define DEPTHWISE_SCALAR_FAMILIES(X) X(reference)
+#else
+#define DEPTHWISE_SCALAR_FAMILIES DEPTHWISE_FAMILIES
+#endif
+DEPTHWISE_SCALAR_FAMILIES(DEPTHWISE_DECLARE_scalar)
+#ifdef DEPTHWISE_WITH_wide16
 DEPTHWISE_FAMILIES(DEPTHWISE_DECLARE_wide16)
 #endif
 
 namespace {
 
+// clang-format off
 constexpr const KernelList* kLists[] = {
-#if defined(__x86_64__)
-    DEPTHWISE_FAMILIES(DEPTHWISE_ADDRESS_avx512)  //
+#ifdef DEPTHWISE_WITH_avx512
+    DEPTHWISE_FAMILIES(DEPTHWISE_ADDRESS_avx512)
+#endif
+#ifdef DEPTHWISE_WITH_avx2
     DEPTHWISE_FAMILIES(DEPTHWISE_ADDRESS_avx2)
-#elif defined(__aarch64__)
+#endif
+#ifdef DEPTHWISE_WITH_sse2
+    DEPTHWISE_FAMILIES(DEPTHWISE_ADDRESS_sse2)
+#endif
+#ifdef DEPTHWISE_WITH_neon
     DEPTHWISE_FAMILIES(DEPTHWISE_ADDRESS_neon)
 #endif
-        DEPTHWISE_FAMILIES(DEPTHWISE_ADDRESS_scalar)
-#ifdef DEPTHWISE_WITH_WIDE16
-            DEPTHWISE_FAMILIES(DEPTHWISE_ADDRESS_wide16)
+    DEPTHWISE_SCALAR_FAMILIES(DEPTHWISE_ADDRESS_scalar)
+#ifdef DEPTHWISE_WITH_wide16
+    DEPTHWISE_FAMILIES(DEPTHWISE_ADDRESS_wide16)
 #endif
 };
+// clang-format on
 constexpr int32_t kListCount = sizeof(kLists) / sizeof(kLists[0]);
 
 bool is_given(const char* text) { return text && *text; }
@@ -107,6 +129,8 @@ const char* refusal(const Kernel& kernel, const Geometry& g) {
 bool choose_kernel(const Geometry& g, const Forced& forced, IsaSet allowed, Choice* choice, Reason* reason) {
   if (is_given(forced.isa) && !narrow(forced.isa, &allowed, reason)) return false;
   const bool by_name = is_given(forced.kernel);
+  // SSE2 is for CPUs without AVX2: costs count the fused multiply-adds that it does not have.
+  if (!is_given(forced.isa) && !by_name && (allowed & isa_bit(Isa::kAvx2))) allowed &= ~isa_bit(Isa::kSse2);
   const char* last_refusal = nullptr;
   bool exists = false;
   double least = 0;

@@ -1,5 +1,5 @@
 // How a family of kernels is compiled: <family>.cc is built once for each ISA, with that ISA's flags and
-//   DEPTHWISE_ISA      its name (scalar, avx2, avx512, neon), and with it the Vec that is included here.
+//   DEPTHWISE_ISA      its name (scalar, sse2, avx2, avx512, neon), and with it the Vec that is included here.
 // The object defines one global symbol, the list of its kernels, and nothing else (a test reads it with nm):
 // an inline function or a template instance shared between objects could be linked in its AVX2 form and then run
 // on a CPU without AVX2. So everything in kernels/ and simd/ stands in an anonymous namespace and uses no std::.

@@ -28,10 +28,12 @@ void copy_line_last(const Geometry& g, const GroupedPlan& plan, const T* pixels,
       V square[V::kLanes];
       int64_t iw = begin_w + int64_t{element} * g.w.stride;
       for (int lane = 0; lane < V::kLanes; ++lane, iw += g.w.stride) {
+        if (!pixels || iw < 0 || iw >= g.w.in) {
+          square[lane] = V::zero();
+          continue;
+        }
         const T* from = pixels + iw * g.in_channels + channel;
-        square[lane] = !pixels || iw < 0 || iw >= g.w.in ? V::zero()
-                       : live == V::kLanes               ? V::load(from)
-                                                         : V::load(from, mask);
+        square[lane] = live == V::kLanes ? V::load(from) : V::load(from, mask);
       }
       transpose(square);
       for (int lane = 0; lane < V::kLanes; ++lane)

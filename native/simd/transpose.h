@@ -104,6 +104,21 @@ DEPTHWISE_INLINE void transpose(Vec<double> (&rows)[2]) {
   rows[0].v = vtrn1q_f64(a, b);
   rows[1].v = vtrn2q_f64(a, b);
 }
+#elif DEPTHWISE_ISA_CODE == 6
+DEPTHWISE_INLINE void transpose(Vec<float> (&rows)[4]) {
+  const __m128 a = _mm_unpacklo_ps(rows[0].v, rows[1].v), b = _mm_unpackhi_ps(rows[0].v, rows[1].v);
+  const __m128 c = _mm_unpacklo_ps(rows[2].v, rows[3].v), d = _mm_unpackhi_ps(rows[2].v, rows[3].v);
+  rows[0].v = _mm_movelh_ps(a, c);
+  rows[1].v = _mm_movehl_ps(c, a);
+  rows[2].v = _mm_movelh_ps(b, d);
+  rows[3].v = _mm_movehl_ps(d, b);
+}
+
+DEPTHWISE_INLINE void transpose(Vec<double> (&rows)[2]) {
+  const __m128d a = rows[0].v, b = rows[1].v;
+  rows[0].v = _mm_unpacklo_pd(a, b);
+  rows[1].v = _mm_unpackhi_pd(a, b);
+}
 #endif
 
 }  // namespace

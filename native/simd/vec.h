@@ -1,4 +1,4 @@
-// The Vec of the ISA that this object is compiled for: DEPTHWISE_ISA is its name (scalar, avx2, avx512, neon).
+// The Vec of the ISA that this object is compiled for: DEPTHWISE_ISA is its name (scalar, sse2, avx2, avx512, neon).
 #ifndef DEPTHWISE_SIMD_VEC_H_
 #define DEPTHWISE_SIMD_VEC_H_
 
@@ -14,6 +14,7 @@
 #define DEPTHWISE_IS_avx512 3
 #define DEPTHWISE_IS_neon 4
 #define DEPTHWISE_IS_wide16 5  // of the native tests: AVX-512's width on any machine
+#define DEPTHWISE_IS_sse2 6
 #define DEPTHWISE_ISA_CODE DEPTHWISE_JOIN(DEPTHWISE_IS_, DEPTHWISE_ISA)
 
 #if DEPTHWISE_ISA_CODE == 1
@@ -26,6 +27,8 @@
 #include "simd/vec_neon.h"
 #elif DEPTHWISE_ISA_CODE == 5
 #include "vec_wide16.h"
+#elif DEPTHWISE_ISA_CODE == 6
+#include "simd/vec_sse2.h"
 #else
 #error "DEPTHWISE_ISA is not a known ISA"
 #endif

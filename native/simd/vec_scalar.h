@@ -14,7 +14,7 @@ namespace {
 template <class T>
 struct Vec {
   using Element = T;
-  static constexpr int kLanes = 1;           // float: 1 scalar, 4 NEON, 8 AVX2, 16 AVX-512; double: half of it
+  static constexpr int kLanes = 1;           // float: 1 scalar, 4 SSE2 and NEON, 8 AVX2, 16 AVX-512; double: half of it
   static constexpr int kRegisters = 16;      // vectors that fit: 16 (x86 before AVX-512) or 32
   static constexpr bool kCheapMasks = true;  // masked loads and stores cost about as much as plain ones
   T lane;
@@ -46,7 +46,7 @@ struct Vec {
   }  // writes only the lanes of the mask
 };
 
-// a * b + c; rounds once on AVX2, AVX-512 and NEON, twice on scalar.
+// a * b + c; rounds once on AVX2, AVX-512 and NEON, twice on scalar and SSE2.
 template <class T>
 DEPTHWISE_INLINE Vec<T> fma(Vec<T> a, Vec<T> b, Vec<T> c) {
   return {a.lane * b.lane + c.lane};

@@ -42,11 +42,13 @@ void check_choice() {
     if (!check(choose_kernel(g, {"", ""}, cpu_isas(), &choice, &reason), "every geometry has a kernel")) continue;
     check(!refusal(*choice.kernel, g), "the chosen one does not refuse");
     check(strcmp(choice.isa, "wide16") != 0, "the ISA of the tests is never chosen");
+    check(strcmp(choice.isa, "sse2") != 0 || !(cpu_isas() & isa_bit(Isa::kAvx2)), "AVX2 replaces SSE2");
     for (int32_t l = 0; l < kernel_list_count(); ++l) {
       const KernelList& list = kernel_list(l);
       Isa isa;
       isa_from_name(list.isa, &isa);
       if (!(cpu_isas() & isa_bit(isa))) continue;
+      if (isa == Isa::kSse2 && (cpu_isas() & isa_bit(Isa::kAvx2))) continue;
       for (int32_t k = 0; k < list.count; ++k)
         if (!refusal(list.kernels[k], g))
           check(list.kernels[k].cost(g) >= choice.kernel->cost(g), "the least cost is taken");
@@ -72,14 +74,21 @@ void check_forcing() {
   check_equal(std::string(choice.kernel->name), "reference", "the forced kernel, though it costs more");
   check(choose_kernel(g, {"", "reference/scalar"}, cpu_isas(), &choice, &reason), "a kernel of an ISA is forced");
   check_equal(std::string(choice.isa), "scalar", "its ISA");
-  check(choose_kernel(g, {"wide16", ""}, cpu_isas(), &choice, &reason), "the ISA of the tests can be forced");
+  if (compiled_isas() & isa_bit(Isa::kWide16)) {
+    check(choose_kernel(g, {"wide16", ""}, cpu_isas(), &choice, &reason), "the ISA of the tests can be forced");
+    refused("scalar", "reference/wide16", cpu_isas(), "not compiled for an ISA that may be used here");
+  }
   refused("mmx", "", cpu_isas(), "no ISA is called mmx; this build has ");
   refused("", "conv", cpu_isas(), "no kernel is called conv");
   refused("", "refer", cpu_isas(), "no kernel is called refer");
-  refused("scalar", "reference/wide16", cpu_isas(), "not compiled for an ISA that may be used here");
-#if defined(__x86_64__)
-  refused("avx512", "", isa_bit(Isa::kAvx2) | isa_bit(Isa::kScalar), "does not have avx512");
-#endif
+  if (compiled_isas() & isa_bit(Isa::kAvx2)) {
+    refused("avx2", "", isa_bit(Isa::kSse2) | isa_bit(Isa::kScalar), "does not have avx2");
+    if (compiled_isas() & isa_bit(Isa::kSse2)) {
+      const IsaSet old_cpu = isa_bit(Isa::kSse2) | isa_bit(Isa::kScalar);
+      check(choose_kernel(g, {"", ""}, old_cpu, &choice, &reason), "a CPU without AVX2 has kernels");
+      check_equal(std::string(choice.isa), "sse2", "its ISA");
+    }
+  }
   Geometry padded = g;
   padded.padding_mode = PaddingMode::kReflect;
   check(!choose_kernel(padded, {"", "reference"}, cpu_isas(), &choice, &reason) && strstr(reason.text, "zeros only"),

@@ -159,7 +159,7 @@ void check_all() {
   check_masks<V>();
   check_transpose<V>();
   check_arithmetic<V>();
-  check_fma_rounding<V>(DEPTHWISE_ISA_CODE != 1);
+  check_fma_rounding<V>(DEPTHWISE_ISA_CODE != 1 && DEPTHWISE_ISA_CODE != 6);  // scalar, SSE2
   check_exponents<V>();
   check_activations<V>();
 }
