@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { THREADS } from "../code.mjs";
 import { childFile, runScript, whatIsWrong } from "../process.mjs";
 
 const cpus = availableParallelism();
@@ -46,7 +47,7 @@ export default {
   few: CASES.length,
   batch: CASES.length,
   isSkipped: process.platform === "linux" ? null : "affinity and cgroups are Linux's",
-  code: ["native/threads", "native/binding", "lib/backend"],
+  code: THREADS,
   async run({ from, count }) {
     const batch = { tries: 0, outcomes: {}, failures: [] };
     for (let i = from; i < from + count; ++i) {

@@ -1,3 +1,4 @@
+import { SURFACE } from "../code.mjs";
 import { faultsSkipped, readCounts, withFaults } from "../faults.mjs";
 import { childFile, runScript, whatIsWrong } from "../process.mjs";
 
@@ -27,7 +28,7 @@ export default {
   few: 16,
   batch: 40,
   isSkipped: faultsSkipped,
-  code: ["lib", "native/binding", "native/threads", "native/conv"],
+  code: SURFACE,
   async run({ from, count }) {
     asked ??= await countRequests();
     const batch = { tries: 0, outcomes: {}, worst: {}, failures: [] };

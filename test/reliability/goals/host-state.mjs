@@ -1,3 +1,4 @@
+import { SURFACE } from "../code.mjs";
 import { childFile, runScript, whatIsWrong } from "../process.mjs";
 
 export default {
@@ -8,7 +9,7 @@ export default {
   few: 2,
   batch: 10,
   isSkipped: null,
-  code: ["lib", "native/binding", "native/threads"],
+  code: SURFACE,
   async run({ from, count }) {
     const failures = [];
     for (let i = from; i < from + count; ++i) {

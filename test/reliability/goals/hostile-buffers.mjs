@@ -1,4 +1,5 @@
 import { CELLS } from "../children/hostile-cells.mjs";
+import { SURFACE } from "../code.mjs";
 import { childFile, runScript, whatIsWrong } from "../process.mjs";
 
 export default {
@@ -9,7 +10,7 @@ export default {
   few: CELLS.length,
   batch: CELLS.length,
   isSkipped: null,
-  code: ["lib", "native/binding", "native/conv", "native/threads"],
+  code: SURFACE,
   async run({ from, count }) {
     const batch = { tries: 0, outcomes: {}, failures: [] };
     for (const backend of ["native", "js"]) {

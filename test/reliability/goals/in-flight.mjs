@@ -1,3 +1,4 @@
+import { CALLS } from "../code.mjs";
 import { childFile, runScript, whatIsWrong } from "../process.mjs";
 
 const CALLS = 10_000;
@@ -13,7 +14,7 @@ export default {
   few: 2,
   batch: 10,
   isSkipped: null,
-  code: ["native/binding", "native/threads", "native/conv"],
+  code: CALLS,
   /** Percentiles over all reads of a batch; the worst batch is kept. */
   async run({ from, count }) {
     const failures = [];

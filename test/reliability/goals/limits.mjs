@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, rmdirSync } from "node:fs";
+import { SURFACE } from "../code.mjs";
 import { childFile, runScript, whatIsWrong } from "../process.mjs";
 
 /** A control group for a number of tasks, or null where this machine lets us make none. */
@@ -24,7 +25,7 @@ export default {
   few: 8,
   batch: 20,
   isSkipped: process.platform === "linux" ? null : "prlimit and cgroups are Linux's",
-  code: ["lib", "native/binding", "native/threads", "native/conv"],
+  code: SURFACE,
   async run({ from, count }) {
     const batch = { tries: 0, outcomes: {}, failures: [] };
     const add = (key, number = 1) => {

@@ -1,3 +1,4 @@
+import { CALLS } from "../code.mjs";
 import { runScript, scenarioFile, whatIsWrong } from "../process.mjs";
 
 export default {
@@ -8,7 +9,7 @@ export default {
   few: 6,
   batch: 50,
   isSkipped: null,
-  code: ["native/binding", "native/threads", "native/addon.cc", "cmake/addon.cmake"],
+  code: CALLS,
   async run({ from, count }) {
     const batch = { tries: 0, outcomes: {}, failures: [] };
     for (let i = from; i < from + count; ++i) {

@@ -1,3 +1,4 @@
+import { KERNELS } from "../code.mjs";
 import { childFile, runScript, whatIsWrong } from "../process.mjs";
 
 export default {
@@ -8,7 +9,7 @@ export default {
   few: 100,
   batch: 500,
   isSkipped: null,
-  code: ["native"],
+  code: KERNELS,
   async run({ from, count }) {
     const env = { DEPTHWISE_BACKEND: "native" };
     const outcome = await runScript(childFile("same-bits"), [from, count], { env, timeoutMs: 3_600_000 });

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { SURFACE } from "../code.mjs";
 import { drawCurve } from "../curve.mjs";
 import { runScript, whatIsWrong } from "../process.mjs";
 import { commit } from "../results.mjs";
@@ -16,7 +17,7 @@ export default {
   few: 8,
   batch: HOUR,
   isSkipped: null,
-  code: ["lib", "native/binding", "native/conv", "native/threads"],
+  code: SURFACE,
   async run({ count }) {
     const isHour = count >= HOUR;
     const args = ["--seconds", count, "--every", isHour ? 10 : 1];

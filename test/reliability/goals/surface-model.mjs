@@ -1,3 +1,4 @@
+import { SURFACE } from "../code.mjs";
 import { childFile, runScript, whatIsWrong } from "../process.mjs";
 
 const SEQUENCES = 2500;
@@ -10,7 +11,7 @@ export default {
   few: SEQUENCES,
   batch: 4 * SEQUENCES,
   isSkipped: null,
-  code: ["lib", "native/binding", "native/conv", "native/threads"],
+  code: SURFACE,
   /** Seeds count the processes; each tenth runs on the fallback. */
   async run({ from, count }) {
     const batch = { tries: 0, outcomes: {}, failures: [] };
