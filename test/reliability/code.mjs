@@ -2,7 +2,7 @@
 const pair = (name) => [`native/${name}.h`, `native/${name}.cc`];
 
 /** From a call in JavaScript to the queue and back, and the end of an environment. */
-export const CALLS = [
+export const CALL_PATH = [
   ...["async_call", "async_run", "compute_queue", "env_state", "handles", "module_pin", "settle_calls"].flatMap(
     (name) => pair(`binding/${name}`),
   ),

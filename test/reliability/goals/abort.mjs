@@ -1,4 +1,4 @@
-import { CALLS } from "../code.mjs";
+import { CALL_PATH } from "../code.mjs";
 import { childFile, runScript, whatIsWrong } from "../process.mjs";
 
 export default {
@@ -9,7 +9,7 @@ export default {
   few: 400,
   batch: 1000,
   isSkipped: null,
-  code: ["lib/backend", ...CALLS],
+  code: ["lib/backend", ...CALL_PATH],
   async run({ from, count }) {
     const env = { DEPTHWISE_BACKEND: Math.floor(from / 1000) % 5 === 4 ? "js" : "native" };
     const outcome = await runScript(childFile("abort"), [from, count], { env, timeoutMs: 600_000 });

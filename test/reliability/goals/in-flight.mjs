@@ -1,4 +1,4 @@
-import { CALLS } from "../code.mjs";
+import { CALL_PATH } from "../code.mjs";
 import { childFile, runScript, whatIsWrong } from "../process.mjs";
 
 const CALLS = 10_000;
@@ -14,7 +14,7 @@ export default {
   few: 2,
   batch: 10,
   isSkipped: null,
-  code: CALLS,
+  code: CALL_PATH,
   /** Percentiles over all reads of a batch; the worst batch is kept. */
   async run({ from, count }) {
     const failures = [];

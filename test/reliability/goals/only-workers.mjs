@@ -1,4 +1,4 @@
-import { CALLS } from "../code.mjs";
+import { CALL_PATH } from "../code.mjs";
 import { runScript, scenarioFile, whatIsWrong } from "../process.mjs";
 
 export default {
@@ -9,7 +9,7 @@ export default {
   few: 6,
   batch: 50,
   isSkipped: null,
-  code: CALLS,
+  code: CALL_PATH,
   async run({ from, count }) {
     const batch = { tries: 0, outcomes: {}, failures: [] };
     for (let i = from; i < from + count; ++i) {
