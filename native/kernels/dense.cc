@@ -236,9 +236,9 @@ double cost(const Geometry& g) {
 
 constexpr Kernel kKernels[] = {
     {"dense", ElementType::kFloat32, true, refuses, cost<float>, work_items<float>, packed_bytes<float>, pack<float>,
-     scratch_bytes<float>, run<float>},
+     scratch_bytes<float>, run<float>, true},
     {"dense", ElementType::kFloat64, true, refuses, cost<double>, work_items<double>, packed_bytes<double>,
-     pack<double>, scratch_bytes<double>, run<double>},
+     pack<double>, scratch_bytes<double>, run<double>, true},
 };
 
 }  // namespace

@@ -52,9 +52,12 @@ DEPTHWISE_INLINE const T* add_tap(V (&sums)[kPixels][kVectors], const T* const (
     // Weights come once, in order, from the second or third cache.
     __builtin_prefetch(weight + kWeightsAhead / sizeof(T));
     V w[kVectors];
+#pragma GCC unroll 16
     for (int v = 0; v < kVectors; ++v) w[v] = V::load(weight + v * V::kLanes);
+#pragma GCC unroll 16
     for (int p = 0; p < kPixels; ++p) {
       const V x = V::broadcast(pixel[p][ic]);
+#pragma GCC unroll 16
       for (int v = 0; v < kVectors; ++v) sums[p][v] = fma(x, w[v], sums[p][v]);
     }
   }
@@ -91,15 +94,19 @@ void channel_tile(const Geometry& g, const PixelSource<T>& src, const PixelTile<
   const Mask tail_mask = Mask::first(tail);
   V sums[kPixels][kVectors];
   if (panel.first) {
+#pragma GCC unroll 16
     for (int v = 0; v < kVectors; ++v) {
       V start = V::zero();
       if (panel.bias)
         start =
             v < kTail || whole ? V::load(panel.bias + v * V::kLanes) : V::load(panel.bias + v * V::kLanes, tail_mask);
+#pragma GCC unroll 16
       for (int p = 0; p < kPixels; ++p) sums[p][v] = start;
     }
   } else {
+#pragma GCC unroll 16
     for (int p = 0; p < kPixels; ++p)
+#pragma GCC unroll 16
       for (int v = 0; v < kVectors; ++v)
         sums[p][v] =
             v < kTail || whole ? V::load(tile.dst[p] + v * V::kLanes) : V::load(tile.dst[p] + v * V::kLanes, tail_mask);
@@ -115,6 +122,7 @@ void channel_tile(const Geometry& g, const PixelSource<T>& src, const PixelTile<
       const T* row[kPixels];
       bool row_inside[kPixels];
       bool any = false;
+#pragma GCC unroll 16
       for (int p = 0; p < kPixels; ++p) {
         const int32_t id = tile.id[p] + kd * g.d.dilation, ih = tile.ih[p] + kh * g.h.dilation;
         row_inside[p] = inside(id, g.d.in) && inside(ih, g.h.in);
@@ -127,6 +135,7 @@ void channel_tile(const Geometry& g, const PixelSource<T>& src, const PixelTile<
       }
       for (int32_t kw = 0; kw < runs; ++kw) {
         const T* pixel[kPixels];
+#pragma GCC unroll 16
         for (int p = 0; p < kPixels; ++p) {
           pixel[p] = row[p] + kw * src.tap_w;
           if (kPadded && !(row_inside[p] && inside(tile.iw[p] + kw * g.w.dilation, g.w.in))) pixel[p] = src.zeros;
@@ -138,13 +147,19 @@ void channel_tile(const Geometry& g, const PixelSource<T>& src, const PixelTile<
 
   if (panel.last && g.activation != Activation::kNone) {
     V done[kPixels][kVectors];  // a copy, so that the sums themselves never need an address
+#pragma GCC unroll 16
     for (int p = 0; p < kPixels; ++p)
+#pragma GCC unroll 16
       for (int v = 0; v < kVectors; ++v) done[p][v] = sums[p][v];
     activate_tile(g.activation, &done[0][0], kPixels * kVectors);
+#pragma GCC unroll 16
     for (int p = 0; p < kPixels; ++p)
+#pragma GCC unroll 16
       for (int v = 0; v < kVectors; ++v) sums[p][v] = done[p][v];
   }
+#pragma GCC unroll 16
   for (int p = 0; p < kPixels; ++p)
+#pragma GCC unroll 16
     for (int v = 0; v < kVectors; ++v) {
       if (v < kTail || whole)
         sums[p][v].store(tile.dst[p] + v * V::kLanes);

@@ -49,11 +49,15 @@ DEPTHWISE_INLINE void add_products(V (&sums)[kRows][kColumns], const Steps& inpu
   for (int64_t k = 0; k < steps; ++k, weights += kRows) {
     const T* x = input.at(k);
     V columns[kColumns];
+#pragma GCC unroll 16
     for (int c = 0; c < kColumns; ++c) columns[c] = V::load(x + c * V::kLanes);
     if (kKeeps)
+#pragma GCC unroll 16
       for (int c = 0; c < kColumns; ++c) columns[c].store(kept + (k * kColumns + c) * V::kLanes);
+#pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r) {
       const V w = V::broadcast(weights[r]);
+#pragma GCC unroll 16
       for (int c = 0; c < kColumns; ++c) sums[r][c] = fma(columns[c], w, sums[r][c]);
     }
   }
@@ -67,8 +71,10 @@ __attribute__((noinline)) void activate_rows(Activation activation, V* sums, int
 // sums (rows, columns) = the bias of each row, or 0.
 template <class V, int kRows, int kColumns, class T>
 DEPTHWISE_INLINE void begin_with_bias(V (&sums)[kRows][kColumns], const T* bias) {
+#pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r) {
     const V start = bias ? V::broadcast(bias[r]) : V::zero();
+#pragma GCC unroll 16
     for (int c = 0; c < kColumns; ++c) sums[r][c] = start;
   }
 }
@@ -77,10 +83,14 @@ template <class V, int kRows, int kColumns>
 DEPTHWISE_INLINE void activate_tile(Activation activation, V (&sums)[kRows][kColumns]) {
   if (activation == Activation::kNone) return;
   V done[kRows][kColumns];  // a copy, so that the sums themselves never need an address
+#pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 16
     for (int c = 0; c < kColumns; ++c) done[r][c] = sums[r][c];
   activate_rows(activation, &done[0][0], kRows * kColumns);
+#pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 16
     for (int c = 0; c < kColumns; ++c) sums[r][c] = done[r][c];
 }
 
@@ -93,16 +103,20 @@ void pixel_tile(const Steps& input, int64_t steps, const T* weights, T* kept, co
   if (out.first) {
     begin_with_bias<V, kRows, kColumns, T>(sums, out.bias);
   } else {
+#pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r) {
       const T* row = out.dst + r * out.step;
+#pragma GCC unroll 16
       for (int c = 0; c < kColumns; ++c)
         sums[r][c] = c < kColumns - 1 || whole ? V::load(row + c * V::kLanes) : V::load(row + c * V::kLanes, mask);
     }
   }
   add_products<V, kRows, kColumns, kKeeps, Steps, T>(sums, input, steps, weights, kept);
   if (out.last) activate_tile<V, kRows, kColumns>(out.activation, sums);
+#pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r) {
     T* row = out.dst + r * out.step;
+#pragma GCC unroll 16
     for (int c = 0; c < kColumns; ++c) {
       if (c < kColumns - 1 || whole)
         sums[r][c].store(row + c * V::kLanes);

@@ -53,12 +53,16 @@ void seamed_tile(const ListedSteps<T>& input, int64_t steps, const T* weights, c
   activate_tile<V, kRows, kColumns>(activation, sums);
   if (column + kWidth <= out.width) {
     T* to = out.dst + int64_t{row} * out.width + column;
+#pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 16
       for (int c = 0; c < kColumns; ++c) sums[r][c].store(to + r * out.step + c * V::kLanes);
     return;
   }
   alignas(64) T values[kRows * kWidth + V::kLanes];  // a vector more: it is read where a seam lies in the last one
+#pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 16
     for (int c = 0; c < kColumns; ++c) sums[r][c].store(values + r * kWidth + c * V::kLanes);
   V::zero().store(values + kRows * kWidth);
   store_seamed<V, T>(out, kRows, row, column, values, kWidth, kWidth);
@@ -224,9 +228,9 @@ double cost(const Geometry& g) {
 
 constexpr Kernel kKernels[] = {
     {"grouped", ElementType::kFloat32, true, refuses, cost<float>, work_items<float>, packed_bytes<float>, pack<float>,
-     scratch_bytes<float>, run<float>},
+     scratch_bytes<float>, run<float>, true},
     {"grouped", ElementType::kFloat64, true, refuses, cost<double>, work_items<double>, packed_bytes<double>,
-     pack<double>, scratch_bytes<double>, run<double>},
+     pack<double>, scratch_bytes<double>, run<double>, true},
 };
 
 }  // namespace

@@ -186,7 +186,7 @@ double cost(const Geometry& g) {
 
 constexpr Kernel kKernels[] = {
     {"winograd2d_k3_s1", ElementType::kFloat32, false, refuses, cost<float>, work_items<float>, packed_bytes<float>,
-     pack<float>, scratch_bytes<float>, run<float>},
+     pack<float>, scratch_bytes<float>, run<float>, true},
 };
 
 }  // namespace

@@ -270,6 +270,41 @@ void check_packing_key() {
   check_equal(std::string(one.packed->key().text), one.plan->packing_key().text, "packed weights know their key");
 }
 
+// Kernels that say so pack the same bytes for any size of the image and any padding.
+void check_packs_alike() {
+  constexpr const char* kPairs[][2] = {
+      {"n1_c20_i5x4_o20_k3_s1_p1_d1_g20_LNHWC", "n1_c20_i31x40_o20_k3_s1_p0_d1_g20_LNHWC"},
+      {"n1_c70_i3x3_o50_k1_s1_p0_d1_g1", "n1_c70_i64x57_o50_k1_s1_p0_d1_g1"},
+      {"n1_c600_i2x3_o300_k1_s1_p0_d1_g2", "n1_c600_i30x31_o300_k1_s1_p0_d1_g2"},
+      {"n1_c24_i4x4_o36_k3_s1_p1_d1_g3", "n1_c24_i60x33_o36_k3_s1_p2_d1_g3"},
+      {"n1_c24_i5x6_o36_k3_s2_p1_d1_g1_LNHWC", "n1_c24_i40x33_o36_k3_s2_p0_d1_g1_LNHWC"},
+      {"n1_c520_i5x4_o70_k3x1_s1_p1,0_d1_g1", "n1_c520_i9x80_o70_k3x1_s1_p0,0_d1_g1"},
+  };
+  for (const auto& pair : kPairs) {
+    Problem one, other;
+    check(parse_problem(pair[0], &one).empty() && parse_problem(pair[1], &other).empty(), pair[0]);
+    int kernels = 0;
+    for (int32_t l = 0; l < kernel_list_count(); ++l) {
+      const KernelList& list = kernel_list(l);
+      Isa isa = Isa::kScalar;
+      if (!isa_from_name(list.isa, &isa) || !(cpu_isas() & isa_bit(isa))) continue;
+      for (int32_t i = 0; i < list.count; ++i) {
+        const Kernel& kernel = list.kernels[i];
+        if (!kernel.packs_alike || refusal(kernel, one.g) || refusal(kernel, other.g)) continue;
+        ++kernels;
+        std::vector<float> weight(static_cast<size_t>(one.g.weight_elements));
+        for (size_t k = 0; k < weight.size(); ++k) weight[k] = static_cast<float>(k + 1);
+        std::vector<unsigned char> packed(kernel.packed_bytes(one.g), 0xff), again(kernel.packed_bytes(other.g), 0xff);
+        kernel.pack(one.g, weight.data(), packed.data());
+        kernel.pack(other.g, weight.data(), again.data());
+        check(packed == again,
+              std::string(kernel.name) + "/" + list.isa + " packs " + pair[0] + " and " + pair[1] + " alike");
+      }
+    }
+    check(kernels > 0, std::string("a kernel packs alike for ") + pair[0]);
+  }
+}
+
 }  // namespace
 }  // namespace depthwise::test
 
@@ -278,6 +313,7 @@ int main(int argc, char** argv) {
   check_finite();
   check_empty_batch();
   check_packing_key();
+  check_packs_alike();
   check_asked_again();
   check_short_memory();
   check_large();
