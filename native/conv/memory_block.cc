@@ -5,6 +5,8 @@
 
 #if defined(_WIN32)
 #include <malloc.h>
+#else
+#include <sys/mman.h>
 #endif
 
 #include "threads/monitor.h"
@@ -44,23 +46,33 @@ int size_index(int64_t* bytes) {
   return -1;
 }
 
-char* allocate(int64_t bytes) {
 #if defined(_WIN32)
+char* allocate(int64_t bytes) {
   return static_cast<char*>(_aligned_malloc(static_cast<size_t>(bytes), kBlockAlignment));
-#else
-  void* data = nullptr;
-  if (posix_memalign(&data, kBlockAlignment, static_cast<size_t>(bytes)) != 0) return nullptr;
-  return static_cast<char*>(data);
-#endif
 }
 
-void deallocate(char* data) {
-#if defined(_WIN32)
-  _aligned_free(data);
+void deallocate(char* data, int64_t) { _aligned_free(data); }
 #else
-  free(data);
-#endif
+// From here on a block is a mapping of its own. In the allocator's arenas blocks that are taken on one thread and given
+// back on another leave holes that never return to the system; this many bytes each, they stay far from the most
+// mappings that a process may have.
+constexpr int64_t kLeastMapped = int64_t{1} << 20;
+
+char* allocate(int64_t bytes) {
+  void* data = nullptr;
+  if (bytes < kLeastMapped)
+    return posix_memalign(&data, kBlockAlignment, static_cast<size_t>(bytes)) == 0 ? static_cast<char*>(data) : nullptr;
+  data = mmap(nullptr, static_cast<size_t>(bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return data == MAP_FAILED ? nullptr : static_cast<char*>(data);
 }
+
+void deallocate(char* data, int64_t bytes) {
+  if (bytes < kLeastMapped)
+    free(data);
+  else
+    munmap(data, static_cast<size_t>(bytes));
+}
+#endif
 
 char* reuse(int index, int64_t size) {
   const Locked lock(mutex);
@@ -95,7 +107,7 @@ void MemoryBlock::give_back() {
   if (!data_) return;
   int64_t size = bytes_;
   const int index = size_index(&size);
-  if (index < 0 || !keep(data_, index, size)) deallocate(data_);
+  if (index < 0 || !keep(data_, index, size)) deallocate(data_, size);
 }
 
 int64_t idle_block_bytes() {

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 struct fault {
   const char* variable;
@@ -40,6 +41,13 @@ static int refuses(struct fault* fault, void* caller) {
 int posix_memalign(void** data, size_t alignment, size_t bytes) {
   NEXT(posix_memalign);
   return refuses(&memory, CALLER) ? ENOMEM : next(data, alignment, bytes);
+}
+
+void* mmap(void* address, size_t bytes, int protection, int flags, int file, off_t offset) {
+  NEXT(mmap);
+  if (!refuses(&memory, CALLER)) return next(address, bytes, protection, flags, file, offset);
+  errno = ENOMEM;
+  return MAP_FAILED;
 }
 
 FILE* fopen(const char* path, const char* mode) {

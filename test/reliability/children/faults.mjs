@@ -105,6 +105,12 @@ for (let round = 0; round < 2; ++round) {
     check(conv.forward(x).data);
     check((await conv.forwardAsync(x)).data);
   });
+  await step("blocks of several megabytes", async () => {
+    const four = tensor(new Float32Array(4 * input.length), [4, CHANNELS, SIZE, SIZE]);
+    for (let n = 0; n < 4; ++n) four.data.set(input, n * input.length);
+    check(F.conv2d(four, w, b, options).data.slice(-input.length));
+    check((await F.conv2dAsync(four, w, b, options)).data.slice(-input.length));
+  });
   await step("padding laid around, Winograd", () => {
     F.conv2d(x, w, b, { ...options, paddingMode: "reflect" });
     F.conv2d(
