@@ -1,16 +1,25 @@
 // The limits of this machine, measured by the native benchmark in the same run: FMA peak and copy bandwidth by footprint.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { nativeFolder } from "./native-build.mjs";
 
-const program = fileURLToPath(new URL("../build-native-gcc/limits", import.meta.url));
+const program = `${nativeFolder}/limits`;
 
-/** { gflops, copy: [{ bytes, GBs }] } for this many threads, or null where the native benchmark is not built. */
+/** { isa, gflops, copy: [{ bytes, GBs }] } for this many threads, or null where the native benchmark is not built. */
 export function measureLimits(threads) {
   if (!existsSync(program)) return null;
   const { status, stdout } = spawnSync(program, [String(threads)], { encoding: "utf8" });
-  if (status !== 0) return null;
-  return JSON.parse(stdout);
+  return status === 0 ? JSON.parse(stdout) : null;
+}
+
+/** The higher of two measurements, point by point: a limit is what nothing disturbed. */
+export function higher(a, b) {
+  if (!a || !b) return a ?? b;
+  return {
+    ...a,
+    gflops: Math.max(a.gflops, b.gflops),
+    copy: a.copy.map((point, i) => ({ ...point, GBs: Math.max(point.GBs, b.copy[i].GBs) })),
+  };
 }
 
 /** Copy bandwidth (read + write, GB/s) at a footprint, between the measured ones. */
@@ -26,3 +35,12 @@ export function copyBandwidth({ copy }, bytes) {
 export function rooflineMs({ flop, bytes }, limits) {
   return Math.max(flop / limits.gflops, bytes / copyBandwidth(limits, bytes)) / 1e6;
 }
+
+/** The same in float64: half the lanes, twice the bytes. */
+export function rooflineMs64({ flop, bytes }, limits) {
+  return Math.max((2 * flop) / limits.gflops, (2 * bytes) / copyBandwidth(limits, 2 * bytes)) / 1e6;
+}
+
+/** "C": arithmetic binds, "M": bytes bind. */
+export const bound = ({ flop, bytes }, limits) =>
+  flop / limits.gflops > bytes / copyBandwidth(limits, bytes) ? "C" : "M";

@@ -1,175 +1,403 @@
-// Runs inside the report: draws the charts for the chosen family, in the colours of the theme.
+// Runs inside the report: draws what the filters choose. `Charts` has the scales and elements.
 (() => {
-  const { about, ceilings, layers } = JSON.parse(document.getElementById("data").textContent);
-  const palette = ["#0f8aa6", "#d97706", "#7c5cd6", "#3f9b57", "#c2416b", "#64748b", "#b08a00"];
-  const kinds = [...new Set(layers.map((layer) => layer.kind))];
-  const peers = [...new Set(layers.flatMap((layer) => Object.keys(layer.ratios)))];
-  const colour = (kind) => palette[kinds.indexOf(kind) % palette.length];
-  const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  let family = "all";
-  let charts = [];
+  const { el, linear, log, logTicks, short, svg, line, text, path, frame } = Charts;
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const { about, ceilings, layers, growth } = data;
+  const byId = (id) => document.getElementById(id);
+  const kinds = [...new Set(layers.map(({ kind }) => kind))];
+  const peers = Object.keys(data.sides).filter((name) => data.sides[name] !== "own");
+  const colourOf = (list, name) => `var(--c${list.indexOf(name) % 10})`;
+  const kindColour = (kind) => colourOf(kinds, kind);
+  const peerColour = (name) => colourOf([...new Set(peers.map((peer) => peer.split(" ")[0]))], name.split(" ")[0]);
+  const percent = (value) => (value === null || value === undefined ? "-" : `${(100 * value).toFixed(0)} %`);
+  const times = (value) => `${value.toFixed(2)}x`;
+  const micro = (us) => (us < 100 ? us.toFixed(1) : Math.round(us).toLocaleString("en-US"));
+  const state = { family: "all", threads: data.threads[0] };
+  const shown = () =>
+    layers.filter(({ kind, on }) => (state.family === "all" || kind === state.family) && on[state.threads]);
 
-  const versions = Object.entries(about.versions)
-    .map(([name, version]) => `${name} ${version}`)
-    .join(", ");
-  document.getElementById("about").textContent =
-    `${about.machine.cpu}, ${about.machine.isa}, ${about.threads} thread${about.threads > 1 ? "s" : ""}, Node ${about.machine.node}, ${about.date.slice(0, 10)}. ` +
-    `Medians of rounds in which the sides alternate. ${versions}.`;
-
-  function button(label, pressed, act, className = "") {
-    const element = document.createElement("button");
-    element.textContent = label;
-    element.className = className;
-    if (pressed !== null) element.setAttribute("aria-pressed", String(pressed));
-    element.addEventListener("click", act);
+  function html(tag, attributes = {}, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...children);
     return element;
   }
 
-  function drawFamilies() {
-    const nav = document.getElementById("families");
-    nav.replaceChildren(
-      ...["all", ...kinds].map((kind) =>
-        button(kind, kind === family, () => {
-          family = kind;
-          draw();
+  function roofline() {
+    const rows = shown();
+    const roof = ceilings[state.threads];
+    const [width, height, left, right, top, bottom] = [1060, 440, 52, 1040, 26, 392];
+    const intensities = rows.map(({ intensity }) => intensity);
+    const speeds = rows.map(({ on }) => on[state.threads].gflops);
+    const fromX = Math.min(0.3, ...intensities) / 1.3;
+    const toX = Math.max(200, ...intensities) * 1.3;
+    const fromY = Math.min(4, ...speeds) / 1.3;
+    const toY = Math.max(roof?.gflops ?? 0, ...speeds) * 1.8;
+    const [x, y] = [log(fromX, toX, left, right), log(fromY, toY, bottom, top)];
+    const root = svg(width, height, "Roofline: speed against arithmetic intensity");
+    frame(root, {
+      left,
+      right,
+      top,
+      bottom,
+      x,
+      y,
+      xTicks: logTicks(fromX, toX),
+      yTicks: logTicks(fromY, toY),
+      xTitle: "FLOP a byte",
+      yTitle: "GFLOP/s",
+    });
+    if (roof) {
+      root.append(line(x(roof.gflops / roof.copies[0].GBs), y(roof.gflops), right, y(roof.gflops), "roof"));
+      root.append(
+        text(right, y(roof.gflops) + 16, `multiply-adds, ${roof.gflops.toFixed(0)} GFLOP/s`, {
+          "text-anchor": "end",
+          class: "name",
         }),
-      ),
-      button(
-        "light / dark",
-        null,
-        () => {
-          const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-          const now = document.documentElement.dataset.theme ?? (dark ? "dark" : "light");
-          document.documentElement.dataset.theme = now === "dark" ? "light" : "dark";
-          draw();
-        },
-        "end",
+      );
+      roof.copies.forEach(({ bytes, GBs }, i) => {
+        const knee = Math.max(fromX, roof.gflops / GBs);
+        const start = Math.max(fromX, fromY / GBs);
+        root.append(
+          path(
+            [
+              [x(start), y(start * GBs)],
+              [x(knee), y(roof.gflops)],
+            ],
+            { class: "copy", "stroke-dasharray": ["none", "6 4", "2 3"][i] },
+          ),
+        );
+        const size = bytes < 1 << 20 ? `${bytes >> 10} KiB` : `${bytes >> 20} MiB`;
+        const at = start * [1.12, 1.12, 1.4][i];
+        const aside = i === 1 ? 16 : -6; // the first two lie close together
+        const slope = (-Math.atan2(y(start * GBs) - y(knee * GBs), x(knee) - x(start)) * 180) / Math.PI;
+        root.append(
+          text(x(at), y(at * GBs) + aside, `copy ${size}, ${GBs.toFixed(0)} GB/s`, {
+            transform: `rotate(${slope.toFixed(1)} ${x(at).toFixed(1)} ${(y(at * GBs) + aside).toFixed(1)})`,
+          }),
+        );
+      });
+    }
+    for (const layer of rows) {
+      const { gflops, us, share } = layer.on[state.threads];
+      const tip = `${layer.name}\n${gflops.toFixed(1)} GFLOP/s, ${micro(us)} µs, ${percent(share)} of the limit\n${layer.kernel}`;
+      root.append(
+        el("circle", {
+          cx: x(layer.intensity),
+          cy: y(gflops),
+          r: 5.5,
+          fill: kindColour(layer.kind),
+          class: "point",
+          tip,
+        }),
+      );
+    }
+    let at = left + 14;
+    for (const kind of kinds.filter((name) => rows.some((row) => row.kind === name))) {
+      root.append(
+        el("circle", { cx: at, cy: top + 10, r: 5, fill: kindColour(kind) }),
+        text(at + 10, top + 14, kind, { class: "name" }),
+      );
+      at += 24 + 7.2 * kind.length + 14;
+    }
+    byId("roofline").replaceChildren(root);
+  }
+
+  function shares() {
+    const rows = shown();
+    const [row, top, left, right] = [21, 24, 190, 945];
+    const height = top + row * rows.length + 8;
+    const most = Math.max(1, ...rows.map(({ on }) => on[state.threads].share ?? 0));
+    const x = linear(0, most, left, right);
+    const root = svg(1060, height, "Share of the limit of each layer");
+    for (let tick = 0; tick <= most + 0.001; tick += most > 1.6 ? 0.5 : 0.25) {
+      root.append(
+        line(x(tick), top - 6, x(tick), height - 8, tick === 1 ? "one" : "grid"),
+        text(x(tick), top - 10, percent(tick), { "text-anchor": "middle" }),
+      );
+    }
+    const goals = Object.fromEntries(
+      data.roofline.filter(({ mode }) => mode === "NCHW").map(({ name, goal }) => [name, goal]),
+    );
+    rows.forEach((layer, i) => {
+      const y = top + row * i;
+      const { share, us } = layer.on[state.threads];
+      const goal = state.threads === 1 ? goals[layer.name] : undefined;
+      const newest = data.newest[layer.name]?.any;
+      const published = newest?.[state.threads];
+      const tip = `${layer.name}: ${percent(share)} of the limit, ${micro(us)} µs\n${layer.kernel}${goal ? `\ngoal ${percent(goal)}` : ""}${published ? `\npublished: ${newest.who} ${percent(published)}` : ""}`;
+      root.append(
+        text(left - 10, y + 14, layer.name, { "text-anchor": "end", class: "name" }),
+        el("rect", { x: left, y: y + 4, width: right - left, height: row - 8, rx: 3, class: "track" }),
+        el("rect", {
+          x: left,
+          y: y + 4,
+          width: Math.max(1, x(share ?? 0) - left),
+          height: row - 8,
+          rx: 3,
+          fill: kindColour(layer.kind),
+          class: "bar",
+          tip,
+        }),
+        text(right + 10, y + 14, percent(share), { class: "name" }),
+        text(right + 56, y + 14, `${micro(us)} µs`),
+      );
+      if (goal) root.append(line(x(Math.min(goal, most)), y + 1, x(Math.min(goal, most)), y + row - 1, "goal"));
+      if (published && published <= most)
+        root.append(
+          el("rect", {
+            x: x(published) - 4,
+            y: y + row / 2 - 4,
+            width: 8,
+            height: 8,
+            transform: `rotate(45 ${x(published)} ${y + row / 2})`,
+            class: "newest",
+          }),
+        );
+    });
+    byId("shares").replaceChildren(root);
+  }
+
+  function against() {
+    const rows = shown().filter(({ on }) => Object.keys(on[state.threads].peers).length > 0);
+    const [row, top, left, right] = [21, 24, 190, 945];
+    const all = rows.flatMap(({ on }) => Object.values(on[state.threads].peers));
+    byId("legend").replaceChildren(
+      ...peers
+        .filter((name) => rows.some(({ on }) => on[state.threads].peers[name]))
+        .map((name) => {
+          const mark = html("i");
+          mark.style.borderColor = peerColour(name);
+          if (data.sides[name] === "plain") mark.style.background = peerColour(name);
+          return html("span", {}, mark, name);
+        }),
+    );
+    if (all.length === 0) return byId("peers").replaceChildren(html("p", {}, "No peer was measured in this run."));
+    const from = Math.min(0.8, ...all) / 1.05;
+    const to = Math.min(1000, Math.max(2, ...all) * 1.1);
+    const x = log(from, to, left, right);
+    const height = top + row * rows.length + 8;
+    const root = svg(1060, height, "Time of each peer over ours");
+    root.append(el("rect", { x: left, y: top - 4, width: x(1) - left, height: height - top - 4, class: "lost" }));
+    for (const tick of logTicks(from, to, to / from > 100))
+      root.append(
+        line(x(tick), top - 6, x(tick), height - 8, "grid"),
+        text(x(tick), top - 10, `${short(tick)}x`, { "text-anchor": "middle" }),
+      );
+    root.append(line(x(1), top - 6, x(1), height - 8, "one"));
+    rows.forEach((layer, i) => {
+      const y = top + row * i + row / 2;
+      const { peers: ratios, any } = layer.on[state.threads];
+      root.append(
+        text(left - 10, y + 4, layer.name, { "text-anchor": "end", class: "name" }),
+        line(left, y, right, y, "grid"),
+      );
+      const values = Object.entries(ratios).sort((a, b) => b[1] - a[1]);
+      for (const [name, value] of values) {
+        const fill = data.sides[name] === "plain" ? peerColour(name) : "var(--card)";
+        root.append(
+          el("circle", {
+            cx: x(Math.min(value, to)),
+            cy: y,
+            r: 4.5,
+            fill,
+            stroke: peerColour(name),
+            "stroke-width": 2,
+            class: "peer",
+            tip: `${layer.name}: ${name} takes ${times(value)} our time`,
+          }),
+        );
+      }
+      root.append(text(right + 10, y + 4, times(any.ratio), { style: any.ratio < 1 ? "fill: var(--bad)" : "" }));
+    });
+    byId("peers").replaceChildren(root);
+  }
+
+  function growthPanels() {
+    byId("growth-section").hidden = !growth;
+    byId("odd-section").hidden = !growth;
+    if (!growth) return;
+    const panels = growth.series.map(({ name, axis, points }) => {
+      const [left, right, top, bottom] = [44, 350, 16, 176];
+      const work = points.map(({ flop }) => flop / 2);
+      const high = Math.max(1, ...points.flatMap(({ share }) => Object.values(share).map((value) => value ?? 0)));
+      const x = log(Math.min(1e4, ...work), Math.max(1e9, ...work), left, right);
+      const y = linear(0, high, bottom, top);
+      const root = svg(360, 212, `Share of the limit against ${axis}, ${name}`);
+      frame(root, {
+        left,
+        right,
+        top,
+        bottom,
+        x,
+        y,
+        xTicks: logTicks(1e4, 1e9, true),
+        yTicks: high > 1.6 ? [0, 1, 2, 3].filter((tick) => tick <= high) : [0, 0.25, 0.5, 0.75, 1],
+        xTitle: `multiply-adds, growing ${axis}`,
+        yLabel: percent,
+      });
+      data.threads.forEach((count, i) => {
+        const of = points.filter(({ share }) => share[count] !== null);
+        root.append(
+          path(
+            of.map(({ flop, share }) => [x(flop / 2), y(share[count])]),
+            { fill: "none", stroke: `var(--c${i})`, "stroke-width": 2 },
+          ),
+        );
+        for (const { value, flop, share, median } of of)
+          root.append(
+            el("circle", {
+              cx: x(flop / 2),
+              cy: y(share[count]),
+              r: 4,
+              fill: `var(--c${i})`,
+              class: "point",
+              tip: `${name}, ${axis} ${value}\n${count} thread${count > 1 ? "s" : ""}: ${percent(share[count])} of the limit, ${micro(median[count] * 1e3)} µs`,
+            }),
+          );
+        root.append(
+          el("circle", { cx: right - 66, cy: top + 8 + 15 * i, r: 4, fill: `var(--c${i})` }),
+          text(right - 57, top + 12 + 15 * i, `${count} thread${count > 1 ? "s" : ""}`),
+        );
+      });
+      return html("div", {}, html("h3", {}, name), root);
+    });
+    byId("growth").replaceChildren(...panels);
+    byId("odd").replaceChildren(
+      ...growth.odd.map(({ what, axis, value, multiple, slower }) =>
+        html(
+          "div",
+          {},
+          html("span", {}, `${what}: ${axis} ${value} against ${multiple}`),
+          html("span", { class: slower > 1.05 ? "loss" : "" }, times(slower)),
+        ),
       ),
     );
   }
 
-  const axis = (title, more) => ({
-    title: { display: true, text: title, color: css("--soft") },
-    ticks: { color: css("--soft") },
-    grid: { color: css("--line") },
-    ...more,
-  });
-
-  function roofline(shown) {
-    const intensities = shown.map((layer) => layer.intensity);
-    const low = Math.min(0.2, ...intensities) / 1.5;
-    const high = Math.max(10, ...intensities) * 1.5;
-    const lines = ceilings
-      ? ceilings.bandwidths.map(({ bytes, GBs }, i) => ({
-          type: "line",
-          label: `copy at ${bytes < 1 << 20 ? `${bytes >> 10} KiB` : `${bytes >> 20} MiB`}`,
-          pointRadius: 0,
-          borderWidth: 1.5,
-          borderDash: [[], [6, 4], [2, 3]][i],
-          borderColor: css("--soft"),
-          data: [low, ceilings.gflops / GBs, high]
-            .sort((a, b) => a - b)
-            .map((x) => ({ x, y: Math.min(ceilings.gflops, x * GBs) })),
-        }))
-      : [];
-    const points = kinds
-      .filter((kind) => shown.some((layer) => layer.kind === kind))
-      .map((kind) => ({
-        label: kind,
-        backgroundColor: colour(kind),
-        pointRadius: 5,
-        pointHoverRadius: 7,
-        data: shown
-          .filter((layer) => layer.kind === kind)
-          .map((layer) => ({ x: layer.intensity, y: layer.gflops, layer })),
-      }));
-    return {
-      type: "scatter",
-      data: { datasets: [...points, ...lines] },
-      options: {
-        animation: false,
-        maintainAspectRatio: false,
-        scales: { x: axis("FLOP a byte", { type: "logarithmic" }), y: axis("GFLOP/s", { type: "logarithmic" }) },
-        plugins: {
-          legend: { labels: { color: css("--ink") } },
-          tooltip: {
-            filter: (item) => item.raw.layer,
-            callbacks: {
-              label: ({ raw: { layer } }) =>
-                `${layer.name}: ${layer.gflops.toFixed(1)} GFLOP/s, ${layer.us.toFixed(1)} us, ${layer.kernel}`,
-            },
-          },
-        },
-      },
-    };
+  function tables() {
+    const cell = (tag, value, name = "") => html(tag, name ? { class: name } : {}, String(value));
+    const measured = data.goals.filter(({ met }) => met !== null);
+    byId("goals-section").hidden = measured.length === 0;
+    byId("goals").replaceChildren(
+      html("tr", {}, ...["", "goal", "wanted", "measured"].map((title) => cell("th", title))),
+      ...measured.map(({ what, goal, measured: found, met, losses }) => {
+        const last = cell("td", found);
+        if (losses.length) last.append(html("small", {}, losses.join("; ")));
+        return html(
+          "tr",
+          {},
+          cell("td", met ? "met" : "lost", met ? "met" : "loss"),
+          cell("td", what),
+          cell("td", goal),
+          last,
+        );
+      }),
+    );
+    const names = peers.filter((name) => layers.some(({ on }) => on[state.threads]?.peers[name]));
+    byId("figures").replaceChildren(
+      html(
+        "tr",
+        {},
+        ...["layer", "µs", "± %", "GFLOP/s", "of limit", ...names, "kernel"].map((title) => cell("th", title)),
+      ),
+      ...shown().map(({ name, kernel, on }) => {
+        const { us, spread, gflops, share, peers: ratios } = on[state.threads];
+        const ratioCells = names.map((peer) =>
+          ratios[peer] ? cell("td", times(ratios[peer]), ratios[peer] < 1 ? "loss" : "") : cell("td", "-"),
+        );
+        return html(
+          "tr",
+          {},
+          cell("td", name),
+          cell("td", micro(us)),
+          cell("td", (50 * spread).toFixed(0)),
+          cell("td", gflops.toFixed(1)),
+          cell("td", percent(share)),
+          ...ratioCells,
+          cell("td", kernel),
+        );
+      }),
+    );
   }
 
-  function bars(shown, datasets, x) {
-    return {
-      type: "bar",
-      data: { labels: shown.map((layer) => layer.name), datasets },
-      options: {
-        animation: false,
-        maintainAspectRatio: false,
-        indexAxis: "y",
-        scales: { x, y: { ticks: { color: css("--ink"), autoSkip: false }, grid: { display: false } } },
-        plugins: { legend: { display: datasets.length > 1, labels: { color: css("--ink") } } },
-      },
+  function controls() {
+    const button = (label, isPressed, act) => {
+      const made = html("button", { type: "button", "aria-pressed": String(isPressed) }, label);
+      made.addEventListener("click", () => {
+        act();
+        draw();
+        [...made.ownerDocument.querySelectorAll("nav button")]
+          .find(({ textContent }) => textContent === label)
+          ?.focus({ preventScroll: true });
+      });
+      return made;
     };
-  }
-
-  function table(shown) {
-    const head = ["layer", "us", "spread", "GFLOP/s", "of limit", ...peers, "kernel"];
-    const percent = (value) => (value === null ? "-" : `${(100 * value).toFixed(0)} %`);
-    const rows = shown.map((layer) => [
-      layer.name,
-      layer.us.toFixed(1),
-      percent(layer.spread),
-      layer.gflops.toFixed(1),
-      percent(layer.share),
-      ...peers.map((peer) => (layer.ratios[peer] ? `${layer.ratios[peer].toFixed(2)}x` : "-")),
-      layer.kernel,
-    ]);
-    const line = (cells, tag) => {
-      const tr = document.createElement("tr");
-      for (const cell of cells) {
-        const td = document.createElement(tag);
-        td.textContent = cell;
-        if (/x$/.test(cell) && Number.parseFloat(cell) < 1) td.className = "loss";
-        tr.append(td);
-      }
-      return tr;
-    };
-    document.getElementById("figures").replaceChildren(line(head, "th"), ...rows.map((row) => line(row, "td")));
+    byId("families").replaceChildren(
+      ...["all", ...kinds].map((kind) =>
+        button(kind, state.family === kind, () => {
+          state.family = kind;
+        }),
+      ),
+    );
+    byId("threads").replaceChildren(
+      ...data.threads.map((count) =>
+        button(`${count} thread${count > 1 ? "s" : ""}`, state.threads === count, () => {
+          state.threads = count;
+        }),
+      ),
+    );
   }
 
   function draw() {
-    drawFamilies();
-    for (const chart of charts) chart.destroy();
-    const shown = layers.filter((layer) => family === "all" || layer.kind === family);
-    document.getElementById("shares-box").style.height = `${60 + 22 * shown.length}px`;
-    document.getElementById("ratios-box").style.height = `${80 + 14 * shown.length * Math.max(1, peers.length)}px`;
-    const shares = {
-      label: "share of the limit, %",
-      data: shown.map((layer) => (layer.share === null ? null : 100 * layer.share)),
-      backgroundColor: shown.map((layer) => colour(layer.kind)),
-    };
-    const ratios = peers.map((peer, i) => ({
-      label: `${peer} / depthwise`,
-      data: shown.map((layer) => layer.ratios[peer] ?? null),
-      backgroundColor: palette[(i + 1) % palette.length],
-      base: 1,
-    }));
-    charts = [
-      new Chart(document.getElementById("roofline"), roofline(shown)),
-      new Chart(
-        document.getElementById("shares"),
-        bars(shown, [shares], axis("% of the limit", { min: 0, suggestedMax: 100 })),
-      ),
-      new Chart(document.getElementById("ratios"), bars(shown, ratios, axis("times faster", { type: "logarithmic" }))),
-    ];
-    table(shown);
-    document.documentElement.dataset.drawn = `${shown.length}`;
+    controls();
+    roofline();
+    shares();
+    against();
+    tables();
+    document.documentElement.dataset.drawn = String(shown().length);
   }
+
+  byId("about").textContent =
+    `${about.machine.cpu}, ${about.machine.cores} cores, ${about.machine.isa}; ${about.backend} backend; Node ${about.machine.node}; ${about.date.slice(0, 10)}; commit ${about.commit}`;
+  byId("headline").replaceChildren(
+    ...data.headline.map(([value, what]) => html("div", {}, html("b", {}, value), html("span", {}, what))),
+  );
+  byId("theme").addEventListener("click", () => {
+    const root = document.documentElement;
+    const now = root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+    root.dataset.theme = now === "dark" ? "light" : "dark";
+  });
+  const versions = Object.entries(about.versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(", ");
+  const missing = Object.entries(about.missing)
+    .map(([name, why]) => `${name}: ${why}`)
+    .join("; ");
+  byId("how").replaceChildren(
+    html(
+      "p",
+      {},
+      `Medians of ${about.rounds} rounds in which all sides alternate, in another order each round; a side that takes over 0.6 s is timed once. Every answer was compared with the formula in float64 before it was timed. Compiler: ${about.machine.compiler}. ${versions}.${missing ? ` Not there: ${missing}.` : ""} ncnn and the newest oneDNN and XNNPACK appear as published figures only.`,
+    ),
+    html("p", {}, "Repeat it: ", html("code", {}, about.command)),
+  );
+
+  const tip = byId("tip");
+  const showTip = ({ target }, left, top) => {
+    const content = target.dataset?.tip;
+    tip.hidden = !content;
+    if (!content) return;
+    tip.textContent = content;
+    tip.style.left = `${Math.min(left + 14, innerWidth - tip.offsetWidth - 8)}px`;
+    tip.style.top = `${Math.min(top + 14, innerHeight - tip.offsetHeight - 8)}px`;
+  };
+  document.addEventListener("pointermove", (event) => showTip(event, event.clientX, event.clientY));
+  document.addEventListener("focusin", (event) => {
+    const box = event.target.getBoundingClientRect();
+    showTip(event, box.right, box.bottom);
+  });
+
   draw();
+  growthPanels();
 })();

@@ -12,7 +12,7 @@ export function parseDescriptor(descriptor, name = descriptor, kind = "") {
   const kernel = perAxis(sizes(field.k), rank);
   const stride = perAxis(sizes(field.s), rank);
   const dilation = perAxis(sizes(field.d), rank);
-  const padding = field.p.split(",").map(Number);
+  const padding = field.p.split(/[x,]/).map(Number);
   const pad = padding.length === 2 * rank ? padding : [...perAxis(padding, rank), ...perAxis(padding, rank)];
   const output = input.map(
     (size, a) => Math.floor((size + pad[a] + pad[a + rank] - dilation[a] * (kernel[a] - 1) - 1) / stride[a]) + 1,

@@ -8,53 +8,67 @@ export const median = (values) => {
   return s.length % 2 ? s[(s.length - 1) / 2] : (s[s.length / 2 - 1] + s[s.length / 2]) / 2;
 };
 
-/** Runs `calls` calls one after the other and gives the milliseconds of one. Awaits only what is a promise. */
-async function timeBatch(run, calls) {
+/** Milliseconds of one of `calls` calls in a row. A side in another process has a clock of its own, `time(calls)`. */
+async function timeBatch(side, calls) {
+  if (side.time) return side.time(calls);
+  await side.begin?.();
   const begin = now();
   for (let i = 0; i < calls; ++i) {
-    const result = run();
+    const result = side.run();
     if (result instanceof Promise) await result;
   }
   return (now() - begin) / calls;
 }
 
-/** Calls that take about `batchMs` together, after a warm-up that lets compilers and caches settle. */
-async function calibrate(run, batchMs, warmMs) {
-  let one = await timeBatch(run, 1);
-  for (const begin = now(); now() - begin < warmMs; ) one = Math.min(one, await timeBatch(run, 1));
-  return Math.max(1, Math.min(1e5, Math.round(batchMs / one)));
+/** A first look: warms compilers and caches, and says how long one call takes. */
+async function lookAt(side, { batchMs, warmMs, slowMs }) {
+  let one = await timeBatch(side, 1);
+  if (one > slowMs) return { calls: 1, one };
+  for (const begin = now(); now() - begin < warmMs; ) one = Math.min(one, await timeBatch(side, 1));
+  return { calls: Math.max(1, Math.min(1e5, Math.round(batchMs / one))), one };
+}
+
+export function summary(rounds) {
+  const s = sorted(rounds);
+  const quartile = (q) => s[Math.round((s.length - 1) * q)];
+  return { median: median(s), min: s[0], spread: (quartile(0.75) - quartile(0.25)) / median(s), rounds };
 }
 
 /**
- * Times `sides` ({ name, run }) in `rounds` rounds. A side whose single call takes more than `slowMs` is timed in the
- * first rounds only, at least three. Returns by name: { median, min, spread, rounds } in ms, spread = (q3 - q1) / median.
+ * Times `sides` ({ name, run } or { name, time }) in `rounds` rounds, in another order each round. A side whose call takes
+ * longer than `slowMs` is timed once, one of a third of that three times: nobody doubts who is faster then. After a side
+ * with threads of its own there is a pause of `settleMs`, in which they stop to spin. Returns by name:
+ * { median, min, spread, rounds } in ms, spread = (q3 - q1) / median.
  */
 export async function compareSides(
   sides,
-  { rounds = 21, batchMs = 6, warmMs = 60, slowMs = 400, onRound = () => {} } = {},
+  { rounds = 11, batchMs = 4, warmMs = 25, slowMs = 600, settleMs = 0, onRound = () => {} } = {},
 ) {
-  const calls = new Map();
+  const looks = new Map();
   const times = new Map(sides.map((side) => [side.name, []]));
-  for (const side of sides) calls.set(side, await calibrate(side.run, batchMs, warmMs));
+  for (const side of sides) {
+    const look = await lookAt(side, { batchMs, warmMs, slowMs });
+    looks.set(side, { ...look, most: look.one > slowMs ? 1 : look.one > slowMs / 3 ? 3 : rounds });
+    if (look.one > slowMs) times.get(side.name).push(look.one);
+    await settle(side, settleMs);
+  }
   for (let round = 0; round < rounds; ++round) {
-    for (const side of sides) {
+    for (let i = 0; i < sides.length; ++i) {
+      const side = sides[(i + round) % sides.length];
       const taken = times.get(side.name);
-      if (taken.length >= 3 && taken[0] > slowMs) continue;
-      taken.push(await timeBatch(side.run, calls.get(side)));
+      const { calls, most } = looks.get(side);
+      if (taken.length >= most) continue;
+      // The other sides have used the caches meanwhile; what counts is the steady state.
+      if (calls > 2) await timeBatch(side, 1);
+      taken.push(await timeBatch(side, calls));
+      await settle(side, settleMs);
     }
     onRound(round);
   }
-  return Object.fromEntries(
-    [...times].map(([name, taken]) => {
-      const s = sorted(taken);
-      const quartile = (q) => s[Math.round((s.length - 1) * q)];
-      return [
-        name,
-        { median: median(s), min: s[0], spread: (quartile(0.75) - quartile(0.25)) / median(s), rounds: taken },
-      ];
-    }),
-  );
+  return Object.fromEntries([...times].map(([name, taken]) => [name, summary(taken)]));
 }
+
+const settle = (side, ms) => (ms > 0 && side.isForeign ? new Promise((resolve) => setTimeout(resolve, ms)) : null);
 
 /** Median over the rounds of other / ours, each round's two sides having run side by side. */
 export function ratio(other, ours) {

@@ -1,8 +1,8 @@
-// kernel_bench [--isa X] [--kernel NAME] [--all-kernels] [--threads N] [--seconds S] [name-or-descriptor ...]
+// kernel_bench [--isa X] [--kernel NAME] [--all-kernels] [--threads N] [--seconds S] [--cold] [name-or-descriptor ...]
 // Kernels without JavaScript: on their own, on one thread, or with --threads through a plan. It verifies each against
-// the formula, then times it warm, beside the FMA peak of this core and the bandwidth of a copy of the same size, both
-// measured in this run. FLOP count in-bounds multiply-adds; the roofline is the slower of FLOP / peak and bytes / copy
-// bandwidth.
+// the formula, then times it warm (--cold: with everything it reads and writes flushed from the caches before each
+// call), beside the FMA peak of this core and the bandwidth of a copy of the same size, both measured in this run. FLOP
+// count in-bounds multiply-adds; the roofline is the slower of FLOP / peak and bytes / copy bandwidth.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -30,17 +30,20 @@ struct Options {
   std::string isa, kernel, shapes = DEPTHWISE_SHAPES;
   std::vector<std::string> wanted;
   bool all_kernels = false;
+  bool cold = false;
   int threads = 0;  // 0: the kernel alone, without a plan
   double seconds = 0.3;
 };
 
 struct Aligned {
-  explicit Aligned(int64_t bytes) : data(aligned_alloc(4096, (static_cast<size_t>(bytes) + 8191) / 4096 * 4096)) {
+  explicit Aligned(int64_t bytes)
+      : bytes(bytes), data(aligned_alloc(4096, (static_cast<size_t>(bytes) + 8191) / 4096 * 4096)) {
     memset(data, 0, static_cast<size_t>(bytes));
   }
   ~Aligned() { free(data); }
   Aligned(const Aligned&) = delete;
   Aligned& operator=(const Aligned&) = delete;
+  int64_t bytes;
   void* data;
 };
 
@@ -107,6 +110,12 @@ struct Bench {
                   bias_or_null(), static_cast<char*>(dst.data) + bytes(g, n * g.dst_elements)},
                  scratch.data, 0, items);
   }
+  // Nothing of the operands is in a cache afterwards.
+  void flush() const {
+    for (const Aligned* array : {&src, &weight, &bias, &dst, &packed, &scratch})
+      flush_caches(array->data, array->bytes);
+    if (plan_weights) flush_caches(plan_weights->operands().weight, packs ? packed.bytes : weight.bytes);
+  }
   void run_plan(int threads) const { plan->run(*plan_weights, batch, src.data, dst.data, threads); }
 
   const Geometry& g;
@@ -129,7 +138,9 @@ bool bench_kernel(const std::string& label, const Problem& problem, const Kernel
     printf("%-24s %-36s WRONG\n", label.c_str(), name.c_str());
     return false;
   }
-  const Times times = time_calls(run, options.seconds);
+  const Times times = options.cold ? time_cold_calls(
+                                         run, [&] { bench.flush(); }, options.seconds)
+                                   : time_calls(run, options.seconds);
   const double flop = 2 * test::inside_multiply_adds(g) * static_cast<double>(problem.batch);
   const int64_t moved = bytes(g, (g.src_elements + g.dst_elements) * problem.batch + g.weight_elements);
   const double peak = g.element == ElementType::kFloat32 ? peak_gflops : peak_gflops / 2;
@@ -178,11 +189,13 @@ int main_bench(int argc, char** argv) {
       options.seconds = atof(argv[++i]);
     else if (word == "--threads" && more)
       options.threads = atoi(argv[++i]);
+    else if (word == "--cold")
+      options.cold = true;
     else if (word == "--all-kernels")
       options.all_kernels = true;
     else if (word[0] == '-')
       return fprintf(stderr,
-                     "kernel_bench [--isa X] [--kernel NAME] [--all-kernels] [--threads N] [--seconds S] "
+                     "kernel_bench [--isa X] [--kernel NAME] [--all-kernels] [--threads N] [--seconds S] [--cold] "
                      "[name-or-descriptor ...]\n"),
              2;
     else

@@ -43,6 +43,33 @@ Times time_calls(const std::function<void()>& work, double seconds) {
   return {samples[samples.size() / 2], samples[0]};
 }
 
+Times time_cold_calls(const std::function<void()>& work, const std::function<void()>& prepare, double seconds) {
+  std::vector<double> samples;
+  const double stop = now() + seconds;
+  while (samples.size() < 9 || (now() < stop && samples.size() < 20000)) {
+    prepare();
+    const double begin = now();
+    work();
+    samples.push_back(now() - begin);
+  }
+  std::sort(samples.begin(), samples.end());
+  return {samples[samples.size() / 2], samples[0]};
+}
+
+void flush_caches(const void* data, int64_t bytes) {
+  const char* line = static_cast<const char*>(data);
+  for (int64_t at = 0; at < bytes; at += 64) {
+#if defined(__x86_64__)
+    __builtin_ia32_clflush(line + at);
+#elif defined(__aarch64__)
+    __asm__ volatile("dc civac, %0" : : "r"(line + at) : "memory");
+#else
+    (void)line;
+#endif
+  }
+  __sync_synchronize();
+}
+
 double fma_peak_gflops(const std::string& isa) {
   auto* loop = fma_peak_scalar;
 #ifdef DEPTHWISE_WITH_avx512

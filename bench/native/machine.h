@@ -16,6 +16,12 @@ struct Times {
 // Calls `work` until `seconds` are over, in samples of at least 100 us.
 Times time_calls(const std::function<void()>& work, double seconds);
 
+// The same of single calls, before each of which `prepare` runs, whose time does not count.
+Times time_cold_calls(const std::function<void()>& work, const std::function<void()>& prepare, double seconds);
+
+// Drops `bytes` at `data` from all caches.
+void flush_caches(const void* data, int64_t bytes);
+
 double fma_peak_gflops(const std::string& isa);
 // GB/s of a warm copy, bytes read and written counted together, over `footprint` bytes in all.
 double copy_gbytes(int64_t footprint);

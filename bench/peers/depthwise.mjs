@@ -1,34 +1,65 @@
-// This package, each backend in its own way: plans on bare typed arrays and modules, warm, with a reused `out`.
+// This package as a JavaScript caller sees it: warm, from and into arrays that are there. The modes are sides of one run.
+import { channelsFirst, channelsLast } from "./layouts.mjs";
 
 const rank = ["", "1d", "2d", "3d"];
 
-/** `mode`: "out" (module.forward with out), "fresh" (without out), "functional" (a plan a call). */
-export function depthwise(mode, library) {
+const names = {
+  out: "depthwise",
+  fresh: "depthwise fresh",
+  functional: "depthwise functional",
+  nhwc: "depthwise NHWC",
+  float64: "depthwise float64",
+  "one-thread": "depthwise on 1 thread",
+};
+
+/**
+ * `mode`: "out" (module.forward with out), "fresh" (without out), "functional" (a plan a call), "nhwc" and "float64" ("out" in
+ * another layout and type), "one-thread" ("out" on one thread, whatever the others take).
+ */
+export function depthwise(mode, library, takes = () => true) {
   return {
-    name: mode === "out" ? `depthwise ${library.backendInfo().backend}` : `depthwise ${mode}`,
+    name: names[mode],
+    layout: "own",
     load: async () => library.version,
-    takes: () => true,
-    async prepare(shape, { input, weight, bias }, threads) {
-      library.setNumThreads(threads);
-      const { tensor, zeros, nn, functional } = library;
-      const x = tensor(input, shape.inputShape);
-      const Conv = nn[`Conv${rank[shape.rank]}`];
+    takes,
+    async prepare(shape, operands, threads) {
+      const { tensor, zeros, nn, functional, setNumThreads } = library;
+      const dtype = mode === "float64" ? "float64" : "float32";
+      const typed = dtype === "float64" ? (data) => Float64Array.from(data) : (data) => data;
+      const isLast = mode === "nhwc";
+      const [n, c, ...space] = shape.inputShape;
+      const last = ([images, channels, ...rest]) => [images, ...rest, channels];
+      const x = isLast
+        ? tensor(channelsLast(operands.input, shape.inputShape), [n, ...space, c])
+        : tensor(typed(operands.input), shape.inputShape);
+      const weight = tensor(typed(operands.weight), shape.weightShape);
+      const bias = tensor(typed(operands.bias), [shape.outChannels]);
       const { stride, dilation, groups } = shape;
-      const options = { stride, padding: shape.pad, dilation, groups };
-      const conv = new Conv(shape.inChannels, shape.outChannels, shape.kernel, options);
-      conv.loadStateDict({ weight: tensor(weight, shape.weightShape), bias: tensor(bias, [shape.outChannels]) });
-      const out = zeros(shape.outputShape);
-      const w = tensor(weight, shape.weightShape);
-      const b = tensor(bias, [shape.outChannels]);
-      const apply = {
-        out: () => conv.forward(x, { out }),
+      const options = { stride, padding: shape.pad, dilation, groups, layout: isLast ? "NHWC" : "NCHW" };
+      const Conv = nn[`Conv${rank[shape.rank]}`];
+      const conv = new Conv(shape.inChannels, shape.outChannels, shape.kernel, { ...options, dtype });
+      conv.loadStateDict({ weight, bias });
+      const out = zeros(isLast ? last(shape.outputShape) : shape.outputShape, { dtype });
+      const own = mode === "one-thread" ? 1 : threads;
+      const call = {
         fresh: () => conv.forward(x),
-        functional: () => functional[`conv${rank[shape.rank]}`](x, w, b, options),
+        functional: () => functional[`conv${rank[shape.rank]}`](x, weight, bias, options),
       }[mode];
-      return { run: apply, output: async () => apply().data, release: () => {} };
+      const run = call ?? (() => conv.forward(x, { out }));
+      return {
+        // The number of threads holds for the process, and the sides of one run may differ in it.
+        begin: () => setNumThreads(own),
+        run,
+        async output() {
+          setNumThreads(own);
+          const { data } = run();
+          return isLast ? channelsFirst(data, n, shape.outChannels) : Float32Array.from(data);
+        },
+        release: () => {},
+      };
     },
   };
 }
 
-/** The compiled package of this checkout (or of another, for comparisons). */
-export const loadLibrary = (root = new URL("../../", import.meta.url)) => import(new URL("dist/index.js", root).href);
+/** The compiled package of this checkout. */
+export const loadLibrary = () => import("../../dist/index.js");

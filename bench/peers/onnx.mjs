@@ -83,6 +83,8 @@ function as2d(shape) {
 
 export const onnx = {
   name: "onnxruntime-node",
+  layout: "plain",
+  isForeign: true,
   async load() {
     this.runtime = (await import("onnxruntime-node")).default;
     return this.runtime.env.versions.node ?? this.runtime.env.versions.common;

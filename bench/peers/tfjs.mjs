@@ -2,28 +2,9 @@
 // Its layout is NHWC; there are no groups apart from depthwise.
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { channelsFirst, channelsLast } from "./layouts.mjs";
 
 const require = createRequire(import.meta.url);
-
-/** NCHW of N images -> NHWC, also for weights seen as [outer, channels, ...]. */
-function channelsLast(data, [n, c, ...space]) {
-  const plane = space.reduce((a, b) => a * b, 1);
-  const out = new Float32Array(data.length);
-  for (let i = 0; i < n; ++i)
-    for (let k = 0; k < c; ++k)
-      for (let p = 0; p < plane; ++p) out[(i * plane + p) * c + k] = data[(i * c + k) * plane + p];
-  return out;
-}
-
-/** NHWC [n, plane, c] -> NCHW. */
-function channelsFirst(data, n, c) {
-  const plane = data.length / n / c;
-  const out = new Float32Array(data.length);
-  for (let i = 0; i < n; ++i)
-    for (let p = 0; p < plane; ++p)
-      for (let k = 0; k < c; ++k) out[(i * c + k) * plane + p] = data[(i * plane + p) * c + k];
-  return out;
-}
 
 /** [O, I, kh, kw] -> [kh, kw, I, O] (dense) or [kh, kw, groups, multiplier] (depthwise). */
 function filter(shape, weight, depthwise) {
@@ -40,6 +21,8 @@ function filter(shape, weight, depthwise) {
 function make(backend) {
   return {
     name: `tfjs ${backend}`,
+    layout: "best",
+    isForeign: backend === "wasm",
     async load() {
       this.tf = await import("@tensorflow/tfjs-core");
       if (backend === "wasm") {
@@ -50,7 +33,7 @@ function make(backend) {
       await this.tf.setBackend(backend);
       return this.tf.version_core;
     },
-    takes: (shape) => shape.groups === 1 || shape.groups === shape.inChannels,
+    takes: (shape) => shape.rank < 3 && (shape.groups === 1 || shape.groups === shape.inChannels),
     async prepare(shape, { input, weight, bias }) {
       const { tf } = this;
       await tf.setBackend(backend);
@@ -84,10 +67,8 @@ function make(backend) {
       const convolve = depthwise ? tf.fused.depthwiseConv2d : tf.fused.conv2d;
       const apply = () => convolve({ x, filter: w, strides, pad, dataFormat: "NHWC", dilations, bias: b });
       return {
-        run() {
-          tf.setBackend(backend);
-          apply().dispose();
-        },
+        begin: () => tf.setBackend(backend),
+        run: () => apply().dispose(),
         async output() {
           tf.setBackend(backend);
           const y = apply();

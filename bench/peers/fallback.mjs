@@ -1,0 +1,63 @@
+// This package over the line protocol of driver.h, with the backend that the environment asks for.
+import { readFileSync, writeFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { volume } from "../shapes.mjs";
+import { depthwise, loadLibrary } from "./depthwise.mjs";
+
+const library = await loadLibrary();
+const side = depthwise("out", library);
+let prepared = null;
+
+function readShape(fields) {
+  const numbers = (name) => fields[name].split(",").map(Number);
+  const shape = {
+    batch: Number(fields.batch),
+    inChannels: Number(fields.inChannels),
+    outChannels: Number(fields.outChannels),
+    groups: Number(fields.groups),
+    input: numbers("in"),
+    output: numbers("out"),
+    kernel: numbers("kernel"),
+    stride: numbers("stride"),
+    dilation: numbers("dilation"),
+    pad: numbers("pad"),
+  };
+  return {
+    ...shape,
+    rank: shape.input.length,
+    inputShape: [shape.batch, shape.inChannels, ...shape.input],
+    weightShape: [shape.outChannels, shape.inChannels / shape.groups, ...shape.kernel],
+    outputShape: [shape.batch, shape.outChannels, ...shape.output],
+  };
+}
+
+async function answer([command, ...words]) {
+  if (command === "prepare") {
+    const fields = Object.fromEntries(words.map((word) => word.split(/=(.*)/s)));
+    const shape = readShape(fields);
+    const bytes = readFileSync(fields.arrays);
+    const all = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+    const [inputs, weights] = [volume(shape.inputShape), volume(shape.weightShape)];
+    const operands = {
+      input: all.slice(0, inputs),
+      weight: all.slice(inputs, inputs + weights),
+      bias: all.slice(inputs + weights),
+    };
+    prepared = await side.prepare(shape, operands, Number(fields.threads));
+    const output = await prepared.output();
+    writeFileSync(fields.output, new Uint8Array(output.buffer, output.byteOffset, output.byteLength));
+    return `ok ${library.backendInfo().backend}`;
+  }
+  if (command === "run") {
+    const begin = performance.now();
+    for (let i = 0; i < Number(words[0]); ++i) prepared.run();
+    return String((performance.now() - begin) / Number(words[0]));
+  }
+  prepared = null;
+  return "ok";
+}
+
+console.log(`ready ${library.version}`);
+for await (const line of createInterface({ input: process.stdin })) {
+  console.log(await answer(line.split("\t")).catch((error) => `no ${error.message.replaceAll("\n", " ")}`));
+}
