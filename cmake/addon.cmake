@@ -13,6 +13,7 @@ if(DEPTHWISE_NO_CXX_LIBRARY) # a release: what it needs of the C++ library is it
   target_sources(depthwise PRIVATE ${CMAKE_SOURCE_DIR}/native/runtime/cxx_runtime.cc)
   set_target_properties(depthwise PROPERTIES LINKER_LANGUAGE C)
   target_link_options(depthwise PRIVATE -s)
+  include(cmake/zig-link.cmake)
 endif()
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   # nodelete: a worker that ends would otherwise unload the code under its own threads.
