@@ -23,6 +23,7 @@ const once = [
   "test/lifecycle/**/*.test.ts",
   "test/reliability/**/*.test.ts",
   "test/examples/**/*.test.ts",
+  "test/bench/**/*.test.ts",
   "test/unit/boundaries.test.ts",
 ];
 const unit = "test/unit/**/*.test.ts";

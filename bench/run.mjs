@@ -16,6 +16,7 @@ const { values: options } = parseArgs({
     rounds: { type: "string", default: "9" },
     minutes: { type: "string", default: "18" },
     parts: { type: "string", default: "layers,growth,calls,fallback" },
+    "skip-native": { type: "boolean" },
     json: { type: "string" },
     report: { type: "string", default: "bench/report.html" },
   },
@@ -30,6 +31,7 @@ Writes the figures to bench/results/<date>-<cpu>-<isa>.json and a page to bench/
   --rounds N        rounds in which the sides alternate; medians are shown              default: 9
   --minutes N       what all may take: where a part falls behind, it goes on with three rounds     default: 18
   --parts LIST      layers, growth, calls, fallback                                     default: all four
+  --skip-native     nothing is compiled: no limits, and C++ peers only where they are built already
   --json FILE       where the figures go
   --report FILE     where the page goes; "none" for nowhere                             default: bench/report.html
 
@@ -65,8 +67,10 @@ if (needsPackages && !existsSync(here("node_modules/cli-progress"))) {
 }
 if (!existsSync(`${root}dist/index.js`)) fail("the package is not built: npm run compile");
 const { buildNative, nativeFolder } = await import("./native-build.mjs");
-if (!existsSync(`${nativeFolder}/limits`)) say("building the limits and the installed C++ peers (once)");
-for (const problem of buildNative()) say(problem);
+if (!options["skip-native"]) {
+  if (!existsSync(`${nativeFolder}/limits`)) say("building the limits and the installed C++ peers (once)");
+  for (const problem of buildNative()) say(problem);
+}
 
 const { depthwise, loadLibrary } = await import("./peers/depthwise.mjs");
 const { kernelOf, timeShape, WrongAnswer } = await import("./layers.mjs");
@@ -93,6 +97,7 @@ const { sides: peers, versions, missing } = await loadPeers(wantedPeers);
 for (const [name, why] of Object.entries(missing)) say(`${name}: ${why}`);
 const own = depthwise("out", library);
 
+const limitsOf = (count) => (options["skip-native"] ? null : measureLimits(count));
 const began = Date.now();
 /** How much of the time each part may have used when it ends. */
 const SHARES = { layers: [0, 0.62], growth: [0.62, 0.75], calls: [0.75, 0.8], fallback: [0.8, 1] };
@@ -113,7 +118,7 @@ const result = {
   versions: { depthwise: library.version, ...versions },
   sides: {},
   missing,
-  limits: Object.fromEntries(threads.map((count) => [count, measureLimits(count)])),
+  limits: Object.fromEntries(threads.map((count) => [count, limitsOf(count)])),
   layers: [],
 };
 const onOne = shapes.filter((shape) => own.takes(shape)).length;
@@ -144,7 +149,7 @@ try {
   fail(error instanceof WrongAnswer ? error.message : error.stack);
 }
 progress.stop();
-for (const count of threads) result.limits[count] = higher(result.limits[count], measureLimits(count));
+for (const count of threads) result.limits[count] = higher(result.limits[count], limitsOf(count));
 for (const peer of peers) peer.close?.();
 
 result.goals = goalsOf(result);
