@@ -1,8 +1,9 @@
-// Where the addon may lie, and how one is opened. Each prebuilt binary is named by a literal path, which bundlers and
-// file tracers can see; everything is called inside a try.
-import { closeSync, existsSync, openSync, readSync } from "node:fs";
+// Where the addon may lie, and which of the places serves. Everything is called inside a try: a host may forbid it.
+import { closeSync, openSync, readSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { prebuilt } from "#prebuilt";
+import { fileAt, type Place } from "./prebuilt.js";
 import type { NativeBinding } from "./types.js";
 
 /** The C library of this process, from the interpreter that its executable names: no process is started. */
@@ -17,28 +18,9 @@ function linuxLibc(): "glibc" | "musl" {
   return head.includes("ld-musl-") ? "musl" : "glibc";
 }
 
-function prebuilt(): URL | null {
+function systemName(): string {
   const libc = process.platform === "linux" ? `-${linuxLibc()}` : "";
-  switch (`${process.platform}-${process.arch}${libc}`) {
-    case "linux-x64-glibc":
-      return new URL("../../prebuilds/linux-x64/depthwise.glibc.node", import.meta.url);
-    case "linux-x64-musl":
-      return new URL("../../prebuilds/linux-x64/depthwise.musl.node", import.meta.url);
-    case "linux-arm64-glibc":
-      return new URL("../../prebuilds/linux-arm64/depthwise.glibc.node", import.meta.url);
-    case "linux-arm64-musl":
-      return new URL("../../prebuilds/linux-arm64/depthwise.musl.node", import.meta.url);
-    case "darwin-x64":
-      return new URL("../../prebuilds/darwin-x64/depthwise.node", import.meta.url);
-    case "darwin-arm64":
-      return new URL("../../prebuilds/darwin-arm64/depthwise.node", import.meta.url);
-    case "win32-x64":
-      return new URL("../../prebuilds/win32-x64/depthwise.node", import.meta.url);
-    case "win32-arm64":
-      return new URL("../../prebuilds/win32-arm64/depthwise.node", import.meta.url);
-    default:
-      return null;
-  }
+  return `${process.platform}-${process.arch}${libc}`;
 }
 
 /** The build of a checkout. Not a literal: no published package has it, and a bundler would miss the file. */
@@ -65,19 +47,18 @@ export interface Opened {
 
 const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));
 
+const isMissing = (cause: unknown) => (cause as { code?: unknown } | null)?.code === "MODULE_NOT_FOUND";
+
 /** Tries the named file alone or, without one, the local build and then the prebuilt binary of this platform. */
 export function openBinary(named: string | null): Opened {
-  const places: { readonly what: string; readonly find: () => string | null }[] =
+  const places: { readonly what: string; readonly find: () => Place | null }[] =
     named !== null
-      ? [{ what: named, find: () => resolve(named) }]
+      ? [{ what: named, find: () => fileAt(resolve(named)) }]
       : [
-          { what: "local build", find: () => fileURLToPath(localBuild()) },
+          { what: "local build", find: () => fileAt(fileURLToPath(localBuild())) },
           {
             what: `prebuilt binary for ${process.platform}-${process.arch}`,
-            find: () => {
-              const url = prebuilt();
-              return url && fileURLToPath(url);
-            },
+            find: () => prebuilt(systemName()),
           },
         ];
   const errors: LoadError[] = [];
@@ -85,21 +66,16 @@ export function openBinary(named: string | null): Opened {
     let path = what;
     let exists = false;
     try {
-      const found = find();
-      if (found === null) {
+      const place = find();
+      if (place === null) {
         errors.push({ path, exists, message: "there is none", cause: null });
         continue;
       }
-      path = found;
-      exists = existsSync(path);
-      if (!exists) {
-        errors.push({ path, exists, message: "there is no such file", cause: null });
-        continue;
-      }
-      const module = { exports: {} as NativeBinding };
-      process.dlopen(module, path);
-      return { binding: module.exports, path, errors };
+      ({ path, exists } = place);
+      if (exists) return { binding: place.open(), path, errors };
+      errors.push({ path, exists, message: "there is no such file", cause: null });
     } catch (cause) {
+      exists = exists && !isMissing(cause);
       errors.push({ path, exists, message: messageOf(cause), cause });
     }
   }
