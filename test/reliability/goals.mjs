@@ -3,6 +3,7 @@
 import abort from "./goals/abort.mjs";
 import cpuLimits from "./goals/cpu-limits.mjs";
 import faults from "./goals/faults.mjs";
+import fuzz from "./goals/fuzz.mjs";
 import hostState from "./goals/host-state.mjs";
 import hostileBuffers from "./goals/hostile-buffers.mjs";
 import inFlight from "./goals/in-flight.mjs";
@@ -14,6 +15,7 @@ import soak from "./goals/soak.mjs";
 import surfaceModel from "./goals/surface-model.mjs";
 
 export const goals = [
+  fuzz,
   hostileBuffers,
   surfaceModel,
   onlyWorkers,
