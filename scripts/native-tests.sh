@@ -33,10 +33,12 @@ for kind in "$@"; do
     asan)
       # detect_leaks finds what the tests themselves let go of; the compiled-in options make it an error.
       export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
-      run asan 300 -DDEPTHWISE_SANITIZE=address,undefined "-DDEPTHWISE_ISAS=avx2;scalar"
+      # With Node's headers the addon is made of the same objects, for addon-asan.sh.
+      run asan 300 -DDEPTHWISE_SANITIZE=address,undefined "-DDEPTHWISE_ISAS=avx2;scalar" \
+        "-DCMAKE_JS_INC=$PWD/node_modules/node-api-headers/include;$PWD/node_modules/node-addon-api"
       ;;
     tsan)
-      cc=$(first_of clang clang-19 clang-14) cxx=$(first_of clang++ clang++-19 clang++-14)
+      cc=$(first_of clang-19 clang clang-14) cxx=$(first_of clang++-19 clang++ clang++-14)
       TSAN_OPTIONS=halt_on_error=1 run tsan 100 -DDEPTHWISE_SANITIZE=thread "-DDEPTHWISE_ISAS=sse2;scalar" \
         -DCMAKE_C_COMPILER="$cc" -DCMAKE_CXX_COMPILER="$cxx"
       ;;
