@@ -27,13 +27,16 @@ struct Rows {
   int32_t oh, step, count;
 };
 
-// Tile by tile of rows, all columns of one first: so the rows in use stay in the first cache. kBorder: the tiles reach
-// beyond the input, whose surroundings are read as zeros: rows by another pointer, columns by mask.
-template <class V, int H, int R, bool kBorder>
+// Where the tiles reach beyond the input: nowhere, or above and below it, whose rows are left out, or at the sides too,
+// which are read as zeros by mask.
+enum class Reach { kInside, kEnds, kSides };
+
+// Tile by tile of rows, all columns of one first: so the rows in use stay in the first cache.
+template <class V, int H, int R, Reach kReach>
 __attribute__((noinline)) void rows_tiles(const Geometry& g, const Band<typename V::Element>& band,
                                           const Columns& columns, const Rows& rows) {
   using T = typename V::Element;
-  const bool direct = kBorder || columns.direct;
+  const bool direct = kReach != Reach::kInside || columns.direct;
   const int64_t src_row = direct ? g.w.in : band.row_stride, src_step = g.h.dilation * src_row;
   const int64_t tap_step = g.w.kernel, *column = band.column;
   const int32_t kw_begin = columns.kw_begin, kw_end = columns.kw_end;
@@ -62,12 +65,9 @@ __attribute__((noinline)) void rows_tiles(const Geometry& g, const Band<typename
           for (int kh = 0; kh < H; ++kh) tap[kh] = V::broadcast(taps[kh * tap_step + kw]);
 #pragma GCC unroll 24
           for (int row = 0; row < R + H - 1; ++row, src += src_step) {
-            const T* at = src;
-            if (kBorder) {
-              const int32_t ih = first + row * g.h.dilation;
-              at = ih >= 0 && ih < g.h.in ? src : band.zeros;
-            }
-            const V input = kBorder ? V::load(at, inside) : V::load(at);
+            const int32_t ih = first + row * g.h.dilation;
+            if (kReach != Reach::kInside && (ih < 0 || ih >= g.h.in)) continue;
+            const V input = kReach == Reach::kSides ? V::load(src, inside) : V::load(src);
 #pragma GCC unroll 8
             for (int kh = 0; kh < H; ++kh)
               if (row - kh >= 0 && row - kh < R) sums[row - kh][0] = fma(input, tap[kh], sums[row - kh][0]);
@@ -80,18 +80,18 @@ __attribute__((noinline)) void rows_tiles(const Geometry& g, const Band<typename
   }
 }
 
-template <class V, int H, bool kBorder>
+template <class V, int H, Reach kReach>
 void rows_tiles(const Geometry& g, const Band<typename V::Element>& band, const Columns& columns, const Rows& rows,
                 int32_t height) {
   if (rows.count <= 0) return;
   switch (height) {
-    case 1: return rows_tiles<V, H, 1, kBorder>(g, band, columns, rows);
-    case 2: return rows_tiles<V, H, 2, kBorder>(g, band, columns, rows);
-    case 4: return rows_tiles<V, H, 4, kBorder>(g, band, columns, rows);
-    case 5: return rows_tiles<V, H, 5, kBorder>(g, band, columns, rows);
-    case 6: return rows_tiles<V, H, 6, kBorder>(g, band, columns, rows);
-    case 7: return rows_tiles<V, H, 7, kBorder>(g, band, columns, rows);
-    default: return rows_tiles<V, H, 8, kBorder>(g, band, columns, rows);
+    case 1: return rows_tiles<V, H, 1, kReach>(g, band, columns, rows);
+    case 2: return rows_tiles<V, H, 2, kReach>(g, band, columns, rows);
+    case 4: return rows_tiles<V, H, 4, kReach>(g, band, columns, rows);
+    case 5: return rows_tiles<V, H, 5, kReach>(g, band, columns, rows);
+    case 6: return rows_tiles<V, H, 6, kReach>(g, band, columns, rows);
+    case 7: return rows_tiles<V, H, 7, kReach>(g, band, columns, rows);
+    default: return rows_tiles<V, H, 8, kReach>(g, band, columns, rows);
   }
 }
 
@@ -99,8 +99,8 @@ void rows_tiles(const Geometry& g, const Band<typename V::Element>& band, const 
 template <class V, int H>
 void rows_run(const Geometry& g, const Band<typename V::Element>& band, const Columns& columns, const Rows& rows,
               int32_t height) {
-  if (g.w.stride > 1) return rows_tiles<V, H, false>(g, band, columns, rows, height);
-  if (!columns.direct) return rows_tiles<V, H, true>(g, band, columns, rows, height);
+  if (g.w.stride > 1) return rows_tiles<V, H, Reach::kInside>(g, band, columns, rows, height);
+  if (!columns.direct) return rows_tiles<V, H, Reach::kSides>(g, band, columns, rows, height);
   const int32_t span = (height + H - 2) * g.h.dilation;
   int32_t begin = 0, end = rows.count;
   while (begin < end && band.ih + rows.oh + begin * rows.step < 0) ++begin;
@@ -108,9 +108,9 @@ void rows_run(const Geometry& g, const Band<typename V::Element>& band, const Co
   const Rows above = {rows.oh, rows.step, begin};
   const Rows inside = {rows.oh + begin * rows.step, rows.step, end - begin};
   const Rows below = {rows.oh + end * rows.step, rows.step, rows.count - end};
-  rows_tiles<V, H, true>(g, band, columns, above, height);
-  rows_tiles<V, H, false>(g, band, columns, inside, height);
-  rows_tiles<V, H, true>(g, band, columns, below, height);
+  rows_tiles<V, H, Reach::kEnds>(g, band, columns, above, height);
+  rows_tiles<V, H, Reach::kInside>(g, band, columns, inside, height);
+  rows_tiles<V, H, Reach::kEnds>(g, band, columns, below, height);
 }
 
 // The height of tile that computes the fewest rows for `rows` of them, the highest of those. The last tile reaches back
