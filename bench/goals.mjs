@@ -94,7 +94,11 @@ function peerGoals(result, threads) {
       "at least 1.00x; pointwise and 1x1 groups 0.97x",
       plain.map((cell) => ({ ...cell, least: isPointwise(cell.row) ? 0.97 : 1 })),
     ),
-    mean(`the best peer in plain NCHW, mean of depthwise and batch 8, ${on}`, 2.5, ofKind(plain, "depthwise", "batch-8")),
+    mean(
+      `the best peer in plain NCHW, mean of depthwise and batch 8, ${on}`,
+      2.5,
+      ofKind(plain, "depthwise", "batch-8"),
+    ),
     mean(`the best peer in plain NCHW, mean of 1-D, ${on}`, 1.6, ofKind(plain, "1-D")),
     mean(`the best peer in plain NCHW, mean of 3x3 grouped, ${on}`, 1.2, grouped3x3),
     each(`stride-1 depthwise and conformer against the best peer in any layout, ${on}`, "at least 1.00x", strict),

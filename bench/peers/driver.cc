@@ -72,11 +72,16 @@ std::string prepare(Peer& peer, const std::vector<std::string>& words) {
   std::string how;
   const std::string reason = peer.prepare(layer, &how);
   if (!reason.empty()) return "no " + reason;
-  peer.run();
+  double ms = peer.known_ms();
+  if (ms == 0) {
+    const double begin = now_ms();
+    peer.run();
+    ms = now_ms() - begin;
+  }
   const std::vector<float> output = peer.output();
   std::ofstream file(fields.at("output"), std::ios::binary);
   file.write(reinterpret_cast<const char*>(output.data()), static_cast<std::streamsize>(output.size() * sizeof(float)));
-  return "ok " + how;
+  return "ok " + std::to_string(ms) + " " + how;
 }
 
 std::string run(Peer& peer, int64_t calls) {

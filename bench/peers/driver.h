@@ -1,5 +1,7 @@
 // What the C++ peers share: a line protocol with the benchmark, so that both sides alternate in one run.
-//   prepare <TAB> key=value ...   -> "ok <how>" (the output of one call is in the output file then), or "no <reason>"
+//   prepare <TAB> key=value ...   -> "ok <ms> <how>" (the output of one call, which took ms, is in the output file
+//   then), or
+//                                    "no <reason>"
 //   run <TAB> calls               -> milliseconds of one call, the mean of `calls` in a row
 //   release                       -> "ok"
 // Arrays come as a file of floats: input, weight, bias, in PyTorch's order; the output goes back channels first.
@@ -35,6 +37,8 @@ class Peer {
   // Empty where the layer is taken, and *how says by what; else the reason.
   virtual std::string prepare(const Layer& layer, std::string* how) = 0;
   virtual void run() = 0;
+  // Milliseconds of a call that prepare() has made already, where another would take too long; else 0.
+  virtual double known_ms() { return 0; }
   virtual std::vector<float> output() = 0;  // of the last run, channels first
   virtual void release() = 0;
 };

@@ -82,8 +82,10 @@ export function externalSide({ name, layout, start, remedy, takes = () => true }
       const fields = { layout, threads, arrays, output, batch, inChannels, outChannels, groups, ...sizes };
       const answer = await talk.ask("prepare", ...Object.entries(fields).map(([key, value]) => `${key}=${value}`));
       if (!answer.startsWith("ok")) return { refused: answer.replace(/^no /, "") };
+      const [, firstMs, how] = /^ok (\S+) (.*)$/.exec(answer) ?? [];
       return {
-        how: answer.slice(3),
+        how,
+        firstMs: Number(firstMs),
         async time(calls) {
           const line = await talk.ask("run", calls);
           const ms = Number(line);

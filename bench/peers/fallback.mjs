@@ -44,9 +44,11 @@ async function answer([command, ...words]) {
       bias: all.slice(inputs + weights),
     };
     prepared = await side.prepare(shape, operands, Number(fields.threads));
+    const begin = performance.now();
     const output = await prepared.output();
+    const ms = performance.now() - begin;
     writeFileSync(fields.output, new Uint8Array(output.buffer, output.byteOffset, output.byteLength));
-    return `ok ${library.backendInfo().backend}`;
+    return `ok ${ms} ${library.backendInfo().backend}`;
   }
   if (command === "run") {
     const begin = performance.now();
