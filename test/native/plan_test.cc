@@ -15,8 +15,12 @@
 #include "sweep.h"
 #include "test.h"
 
-// The linker sends every posix_memalign here.
+// The linker sends every posix_memalign and mmap here.
 static int allocations_left = 1 << 30;
+extern "C" void* __real_mmap(void*, size_t, int, int, int, off_t);
+extern "C" void* __wrap_mmap(void* address, size_t bytes, int protection, int flags, int file, off_t offset) {
+  return allocations_left-- <= 0 ? MAP_FAILED : __real_mmap(address, bytes, protection, flags, file, offset);
+}
 extern "C" int __real_posix_memalign(void**, size_t, size_t);
 extern "C" int __wrap_posix_memalign(void** memory, size_t alignment, size_t bytes) {
   if (allocations_left-- <= 0) return ENOMEM;
