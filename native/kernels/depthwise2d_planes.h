@@ -57,10 +57,10 @@ double plane_cycles(const Geometry& g, int32_t rows, double tile_cycles) {
     const int32_t end = axis.out - 1 - axis.pad + axis.kernel - axis.in;  // padding that the last output sees
     return (axis.pad != 0 && axis.pad != axis.kernel / 2) || (end > 0 && end != axis.kernel / 2);
   };
-  const double copy = 6.0 * (min_of(rows, g.h.out) + g.h.kernel);
-  double cycles = blocks * tiles * tile_cycles + 30;
-  if (is_odd(g.h)) cycles += blocks * (tiles < 2 ? tiles : 2) * copy;
-  if (is_odd(g.w)) cycles += (blocks < 2 ? blocks : 2) * tiles * copy;
+  const double inner_blocks = is_odd(g.w) ? max_of(0, static_cast<int64_t>(blocks) - 2) : blocks;
+  const double inner_tiles = is_odd(g.h) ? max_of(0, static_cast<int64_t>(tiles) - 2) : tiles;
+  const double copied = blocks * tiles - inner_blocks * inner_tiles;
+  const double cycles = blocks * tiles * tile_cycles + copied * 6.0 * (rows + g.h.kernel) + 30;
   return static_cast<double>(g.out_channels) * g.d.out * cycles;
 }
 

@@ -60,10 +60,10 @@ struct S2Walk {
 
   DEPTHWISE_INLINE void run_block(const S2Shape<T>& shape, const Channel<T>& channel, const TileRow& row,
                                   const S2Block<V, kKernel>& block, bool is_guarded) const {
-    if (row.tiles &&
-        (block.is_inside || (block.iw >= -kKernel && !is_guarded) || loads_stay_inside(channel, block, row.oh)))
-      row.tiles[block.is_inside](shape, block, channel.src + row.src + block.iw, channel.dst + row.dst + block.ow,
-                                 channel.taps, channel.bias);
+    if (row.tiles && (block.columns == S2Columns::kInside || (block.iw >= -kKernel && !is_guarded) ||
+                      loads_stay_inside(channel, block, row.oh)))
+      row.tiles[static_cast<int>(block.columns)](shape, block, channel.src + row.src + block.iw,
+                                                 channel.dst + row.dst + block.ow, channel.taps, channel.bias);
     else
       s2_copied_tile<V, kKernel, kRows>(g, channel, block, row.first_ih, row.rows, channel.dst + row.dst + block.ow);
   }

@@ -9,12 +9,11 @@
 namespace depthwise {
 namespace {
 
-// Function: a tile or a strip; called with (shape, block, src, dst, taps, bias).
-template <class Function, class V, int kKernel>
-struct PlanePlan {
+template <class V, int kKernel>
+struct TilePlan {
   static constexpr int kMost = 16;
   struct Step {
-    Function function;
+    Tile<V, kKernel> function;
     const ColumnBlock<V, kKernel>* block;
     int64_t src, dst;  // from the beginning of a plane
   };
@@ -22,7 +21,8 @@ struct PlanePlan {
   Step steps[kMost];
 
   // All column blocks of the rows from `oh` on, with the function for each kind of columns. False: does not fit.
-  bool add_rows(const Geometry& g, const ColumnBlocks<V, kKernel>& blocks, int32_t oh, const Function* functions) {
+  bool add_rows(const Geometry& g, const ColumnBlocks<V, kKernel>& blocks, int32_t oh,
+                const Tile<V, kKernel>* functions) {
     if (blocks.count > blocks.kKept || count + blocks.count > kMost) return false;
     for (int32_t i = 0; i < blocks.count; ++i) {
       const ColumnBlock<V, kKernel>& block = blocks.kept[i];
@@ -33,9 +33,6 @@ struct PlanePlan {
     return true;
   }
 };
-
-template <class V, int kKernel>
-using TilePlan = PlanePlan<Tile<V, kKernel>, V, kKernel>;
 
 // Tiles of kRows rows. False where the planes are too large, too low, or padded in another way than by half a kernel.
 template <class V, int kKernel, int kRows>
@@ -51,50 +48,63 @@ bool plan_tiles(const Geometry& g, const ColumnBlocks<V, kKernel>& blocks, TileP
   return true;
 }
 
-// Work items [begin, end), each a whole plane. guarded(rows) takes a plane near an end of the image, where plain loads
-// of its edges could leave it.
-template <class V, int kKernel, class Shape, class Function, class Guarded>
-DEPTHWISE_INLINE void run_small_planes(const Geometry& g, const Operands& operands, int64_t begin, int64_t end,
-                                       const Shape& shape, const PlanePlan<Function, V, kKernel>& plan,
-                                       Guarded guarded) {
-  using T = typename V::Element;
-  // Groups whose plain loads all stay inside the image.
-  const int64_t free_begin = ceil_of(kKernel, g.src_plane);
-  const int64_t free_end = g.groups - ceil_of(kKernel + V::kLanes, g.src_plane);
-  const T zero = 0;
-  const T* const bias = operands.bias ? static_cast<const T*>(operands.bias) : &zero;
-  const int64_t bias_step = operands.bias ? 1 : 0, last_m = g.out_per_group - 1;
-  int64_t group = begin / g.out_per_group, m = begin % g.out_per_group, kernel = g.shared_bank ? m : begin;
-  const T* src = static_cast<const T*>(operands.src) + group * g.src_plane;
-  T* dst = static_cast<T*>(operands.dst) + begin * g.dst_plane;
-  for (int64_t item = begin; item < end; ++item, dst += g.dst_plane) {
-    const T* taps = static_cast<const T*>(operands.weight) + kernel * (kKernel * kKernel);
-    const T channel_bias = bias[kernel * bias_step];
-    if (__builtin_expect(group < free_begin || group >= free_end, false)) {
-      guarded(item);
-    } else {
-      const typename PlanePlan<Function, V, kKernel>::Step* step = plan.steps;
-      do {
-        step->function(shape, *step->block, src + step->src, dst + step->dst, taps, channel_bias);
-      } while (++step != plan.steps + plan.count);
-    }
-    ++kernel;
-    if (m++ == last_m) {
-      m = 0;
-      ++group;
-      src += g.src_plane;
-      if (g.shared_bank) kernel = 0;
-    }
-  }
-  // One more pass over what is still in the second-level cache.
-  finish_rows<V>(g.activation, static_cast<T*>(operands.dst) + begin * g.dst_plane, (end - begin) * g.dst_plane);
-}
-
 // The rows of a work item that is a whole plane.
 template <class T>
 Rows<T> plane_rows(const Geometry& g, const Operands& operands, int64_t item, T* limit) {
   const ItemWalk walk(g, {g.h.out, 1}, item);
   return {&g, channel_of<T>(g, operands, walk), 0, g.h.out, true, limit, nullptr, nullptr};
+}
+
+// Work items [begin, end), each a whole plane. `whole`: whole_planes() where a plane is one tile that it takes, or
+// null. guarded(item) takes a plane near an end of the image, where plain loads of its edges could leave it.
+template <class V, int kKernel, class Whole, class Guarded>
+DEPTHWISE_INLINE void run_small_planes(const Geometry& g, const Operands& operands, int64_t begin, int64_t end,
+                                       const TileShape<typename V::Element>& shape, const TilePlan<V, kKernel>& plan,
+                                       Whole whole, Guarded guarded) {
+  using T = typename V::Element;
+  // Groups whose plain loads all stay inside the image.
+  const int64_t free_begin = ceil_of(kKernel, g.src_plane);
+  const int64_t free_end = g.groups - ceil_of(kKernel + V::kLanes, g.src_plane);
+  const T zero = 0;
+  const T* const src = static_cast<const T*>(operands.src);
+  T* const dst = static_cast<T*>(operands.dst);
+  // Together: the planes of a group, which read the same input, or those of groups that have one plane each.
+  const bool is_one = g.out_per_group == 1, has_own_taps = !(is_one && g.shared_bank);
+  PlaneRun<T> run = {};
+  run.src_step = is_one ? g.src_plane : 0;
+  run.dst_step = g.dst_plane;
+  run.taps_step = has_own_taps ? kKernel * kKernel : 0;
+  run.bias_step = has_own_taps && operands.bias ? 1 : 0;
+  for (int64_t item = begin; item < end; item += run.count) {
+    const int64_t group = item / g.out_per_group, m = item % g.out_per_group, kernel = g.shared_bank ? m : item;
+    if (__builtin_expect(group < free_begin || group >= free_end, false)) {
+      guarded(item);
+      run.count = 1;
+      continue;
+    }
+    run.count = min_of(is_one ? free_end - item : g.out_per_group - m, end - item);
+    run.src = src + group * g.src_plane;
+    run.dst = dst + item * g.dst_plane;
+    run.taps = static_cast<const T*>(operands.weight) + kernel * (kKernel * kKernel);
+    run.bias = operands.bias ? static_cast<const T*>(operands.bias) + kernel : &zero;
+    if (whole) {
+      run.src += plan.steps[0].src;
+      whole(shape, *plan.steps[0].block, run);
+      continue;
+    }
+    for (int64_t i = 0; i < run.count; ++i) {
+      const typename TilePlan<V, kKernel>::Step* step = plan.steps;
+      do {
+        step->function(shape, *step->block, run.src + step->src, run.dst + step->dst, run.taps, *run.bias);
+      } while (++step != plan.steps + plan.count);
+      run.src += run.src_step;
+      run.dst += run.dst_step;
+      run.taps += run.taps_step;
+      run.bias += run.bias_step;
+    }
+  }
+  // One more pass over what is still in the second-level cache.
+  finish_rows<V>(g.activation, dst + begin * g.dst_plane, (end - begin) * g.dst_plane);
 }
 
 // Small planes by tiles of kRows rows; false where there are none for this geometry.
@@ -106,10 +116,14 @@ bool run_small_tiles(const Geometry& g, const Operands& operands, int64_t begin,
   TilePlan<V, kKernel> plan;
   if (!plan_tiles<V, kKernel, kRows>(g, blocks, &plan)) return false;
   T* const owned_end = static_cast<T*>(operands.dst) + end * g.dst_plane;
-  run_small_planes<V, kKernel>(g, operands, begin, end, tile_shape<T>(g, owned_end), plan, [&](int64_t item) {
-    Rows<T> rows = plane_rows(g, operands, item, owned_end);
-    run_tiles<V, kKernel, kRows>(rows, blocks);
-  });
+  const bool is_whole =
+      plan.steps[0].function == tiles_at<V, kKernel, kRows, false>(TilePlace::kWhole)[static_cast<int>(Columns::kBoth)];
+  run_small_planes<V, kKernel>(g, operands, begin, end, tile_shape<T>(g, owned_end), plan,
+                               plan.count == 1 && is_whole ? whole_planes<V, kKernel, kRows> : nullptr,
+                               [&](int64_t item) {
+                                 Rows<T> rows = plane_rows(g, operands, item, owned_end);
+                                 run_tiles<V, kKernel, kRows>(rows, blocks);
+                               });
   return true;
 }
 

@@ -18,6 +18,7 @@ void run_square(const Geometry& g, const Operands& operands, int64_t begin, int6
   switch (tile_rows(g)) {
     case 8: return run_square_rows<T, kKernel, 8>(g, operands, begin, end);
     case 7: return run_square_rows<T, kKernel, 7>(g, operands, begin, end);
+    case 5: return run_square_rows<T, kKernel, 5>(g, operands, begin, end);
     default: return run_square_rows<T, kKernel, 4>(g, operands, begin, end);
   }
 }
@@ -31,7 +32,7 @@ const char* refuses_square(const Geometry& g) {
 template <class T, int kKernel>
 double square_cost(const Geometry& g) {
   const int32_t rows = tile_rows(g);
-  return plane_cycles<T>(g, rows, kKernel * kKernel * (rows < 7 ? 4 : 0.55 * rows + 0.3) + 25);
+  return plane_cycles<T>(g, rows, kKernel * kKernel * (rows < 7 ? 4 : 0.5 * rows + 0.3) + 20);
 }
 
 template <class T, int kKernel>

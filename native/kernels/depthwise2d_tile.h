@@ -73,9 +73,9 @@ DEPTHWISE_INLINE void add_tap_columns(const typename V::Element* src, int64_t pi
 // `src`: the input row of the first output row's first tap (it may lie in the padding), at block.iw; `dst`: the first
 // output row, at block.ow.
 template <class V, int kKernel, int kRows, Columns kColumns, TilePlace kPlace, bool kDeep>
-__attribute__((noinline)) void tile(const TileShape<typename V::Element>& shape, const ColumnBlock<V, kKernel>& block,
-                                    const typename V::Element* src, typename V::Element* dst,
-                                    const typename V::Element* taps, typename V::Element bias) {
+DEPTHWISE_INLINE void tile_here(const TileShape<typename V::Element>& shape, const ColumnBlock<V, kKernel>& block,
+                                const typename V::Element* src, typename V::Element* dst,
+                                const typename V::Element* taps, typename V::Element bias) {
   constexpr int kTop = kPlace == TilePlace::kTop || kPlace == TilePlace::kWhole ? kKernel / 2 : 0;
   constexpr int kBottom = kPlace == TilePlace::kBottom || kPlace == TilePlace::kWhole ? kKernel / 2 : 0;
   // Tap columns left of the middle see the left padding, those right of it the right one.
@@ -94,6 +94,38 @@ __attribute__((noinline)) void tile(const TileShape<typename V::Element>& shape,
     add_tap_columns<V, kKernel, kRows, kTop, kBottom, true>(src, pitch, taps, block.in_row, kRightBegin, kKernel, sums);
   }
   store_tile<V, kRows>(shape, dst, block.ow, kColumns == Columns::kBoth, sums);
+}
+
+template <class V, int kKernel, int kRows, Columns kColumns, TilePlace kPlace, bool kDeep>
+__attribute__((noinline)) void tile(const TileShape<typename V::Element>& shape, const ColumnBlock<V, kKernel>& block,
+                                    const typename V::Element* src, typename V::Element* dst,
+                                    const typename V::Element* taps, typename V::Element bias) {
+  tile_here<V, kKernel, kRows, kColumns, kPlace, kDeep>(shape, block, src, dst, taps, bias);
+}
+
+// Planes of one tile each, one after the other: a call of a 3x3 tile costs a quarter of its multiply-adds.
+template <class T>
+struct PlaneRun {
+  const T* src;  // as of tile(), for the first plane
+  T* dst;
+  const T *taps, *bias;
+  int64_t src_step, dst_step, taps_step, bias_step;  // from one plane to the next
+  int64_t count;
+};
+
+template <class V, int kKernel, int kRows>
+__attribute__((noinline)) void whole_planes(const TileShape<typename V::Element>& shape,
+                                            const ColumnBlock<V, kKernel>& block,
+                                            const PlaneRun<typename V::Element>& run) {
+  const typename V::Element *src = run.src, *taps = run.taps, *bias = run.bias;
+  typename V::Element* dst = run.dst;
+  for (int64_t left = run.count; left > 0; --left) {
+    tile_here<V, kKernel, kRows, Columns::kBoth, TilePlace::kWhole, false>(shape, block, src, dst, taps, *bias);
+    src += run.src_step;
+    dst += run.dst_step;
+    taps += run.taps_step;
+    bias += run.bias_step;
+  }
 }
 
 template <class V, int kKernel>

@@ -9,6 +9,8 @@ namespace {
 
 // Rows of a tile: eight sums keep both multipliers busy, seven nearly; fewer for planes that are not that high.
 inline int32_t tile_rows(const Geometry& g) {
+  // Five: 7x7 tiles of seven rows would see a part of the padding of the other side.
+  if (g.h.out == 5 || g.h.out == 9) return 5;
   if (g.h.out < 7) return 4;
   return ceil_of(g.h.out, 8) < ceil_of(g.h.out, 7) && g.h.out >= 8 ? 8 : 7;
 }

@@ -117,6 +117,7 @@ void run(const Geometry& g, const Operands& operands, void*, int64_t begin, int6
   switch (tile_rows(g)) {
     case 8: return run_items<T, kKernel, 8>(g, operands, begin, end);
     case 7: return run_items<T, kKernel, 7>(g, operands, begin, end);
+    case 5: return run_items<T, kKernel, 5>(g, operands, begin, end);
     default: return run_items<T, kKernel, 4>(g, operands, begin, end);
   }
 }
@@ -132,7 +133,7 @@ template <class T, int kKernel>
 double cost(const Geometry& g) {
   const int32_t rows = tile_rows(g);
   const double taps = static_cast<double>(g.taps);
-  return 60 + plane_cycles<T>(g, rows, taps * (rows < 7 ? 4 : 0.55 * rows + 0.3) + 30);
+  return 60 + plane_cycles<T>(g, rows, taps * (rows < 7 ? 4 : 0.5 * rows + 0.3) + 25);
 }
 
 int64_t work_items(const Geometry& g) {

@@ -52,12 +52,12 @@ struct Vec<float> {
     even.v = _mm256_castpd_ps(_mm256_permute4x64_pd(e, 0xd8));
     odd.v = _mm256_castpd_ps(_mm256_permute4x64_pd(o, 0xd8));
   }
-  static DEPTHWISE_INLINE Vec load_every_other(const float* p) {
+  static DEPTHWISE_INLINE Vec load_every_other(const float* p) { return load_every_other_mixed(p).in_order(); }
+  static DEPTHWISE_INLINE Vec load_every_other_mixed(const float* p) {
     // The second load is moved back by one so that it ends at p[14]; its even elements are then at odd places.
-    const __m256 a = _mm256_loadu_ps(p), b = _mm256_loadu_ps(p + 7);
-    const __m256d e = _mm256_castps_pd(_mm256_shuffle_ps(a, b, 0xd8));
-    return {_mm256_castpd_ps(_mm256_permute4x64_pd(e, 0xd8))};
+    return {_mm256_shuffle_ps(_mm256_loadu_ps(p), _mm256_loadu_ps(p + 7), 0xd8)};
   }
+  DEPTHWISE_INLINE Vec in_order() const { return {_mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(v), 0xd8))}; }
   DEPTHWISE_INLINE void store(float* p) const { _mm256_storeu_ps(p, v); }
   DEPTHWISE_INLINE void store(float* p, Mask m) const { _mm256_maskstore_ps(p, m.m, v); }
 };
@@ -90,10 +90,12 @@ struct Vec<double> {
     even.v = _mm256_permute4x64_pd(_mm256_unpacklo_pd(a, b), 0xd8);
     odd.v = _mm256_permute4x64_pd(_mm256_unpackhi_pd(a, b), 0xd8);
   }
-  static DEPTHWISE_INLINE Vec load_every_other(const double* p) {
-    const __m256d a = _mm256_loadu_pd(p), b = _mm256_loadu_pd(p + 3);  // b ends at p[6]: p[4] and p[6] are its odd ones
-    return {_mm256_permute4x64_pd(_mm256_shuffle_pd(a, b, 0xa), 0xd8)};
+  static DEPTHWISE_INLINE Vec load_every_other(const double* p) { return load_every_other_mixed(p).in_order(); }
+  static DEPTHWISE_INLINE Vec load_every_other_mixed(const double* p) {
+    // The second load ends at p[6]: p[4] and p[6] are its odd ones.
+    return {_mm256_shuffle_pd(_mm256_loadu_pd(p), _mm256_loadu_pd(p + 3), 0xa)};
   }
+  DEPTHWISE_INLINE Vec in_order() const { return {_mm256_permute4x64_pd(v, 0xd8)}; }
   DEPTHWISE_INLINE void store(double* p) const { _mm256_storeu_pd(p, v); }
   DEPTHWISE_INLINE void store(double* p, Mask m) const { _mm256_maskstore_pd(p, m.m, v); }
 };

@@ -49,6 +49,8 @@ struct Vec<float> {
     const __m512 a = _mm512_loadu_ps(p), b = _mm512_maskz_loadu_ps(0x7fff, p + 16);
     return {_mm512_permutex2var_ps(a, _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30), b)};
   }
+  static DEPTHWISE_INLINE Vec load_every_other_mixed(const float* p) { return load_every_other(p); }
+  DEPTHWISE_INLINE Vec in_order() const { return *this; }
   DEPTHWISE_INLINE void store(float* p) const { _mm512_storeu_ps(p, v); }
   DEPTHWISE_INLINE void store(float* p, Mask m) const { _mm512_mask_storeu_ps(p, m.m, v); }
 };
@@ -83,6 +85,8 @@ struct Vec<double> {
     const __m512d a = _mm512_loadu_pd(p), b = _mm512_maskz_loadu_pd(0x7f, p + 8);
     return {_mm512_permutex2var_pd(a, _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14), b)};
   }
+  static DEPTHWISE_INLINE Vec load_every_other_mixed(const double* p) { return load_every_other(p); }
+  DEPTHWISE_INLINE Vec in_order() const { return *this; }
   DEPTHWISE_INLINE void store(double* p) const { _mm512_storeu_pd(p, v); }
   DEPTHWISE_INLINE void store(double* p, Mask m) const { _mm512_mask_storeu_pd(p, m.m, v); }
 };

@@ -56,6 +56,8 @@ struct Vec<float> {
     const float32x4_t a = vld1q_f32(p), b = vld1q_f32(p + 3);  // b ends at p[6]: p[4] and p[6] are its odd ones
     return {vcombine_f32(vget_low_f32(vuzp1q_f32(a, a)), vget_low_f32(vuzp2q_f32(b, b)))};
   }
+  static DEPTHWISE_INLINE Vec load_every_other_mixed(const float* p) { return load_every_other(p); }
+  DEPTHWISE_INLINE Vec in_order() const { return *this; }
   DEPTHWISE_INLINE void store(float* p) const { vst1q_f32(p, v); }
   DEPTHWISE_INLINE void store(float* p, Mask m) const {
     if (m.begin <= 0 && m.end > 0) vst1q_lane_f32(p, v, 0);
@@ -101,6 +103,8 @@ struct Vec<double> {
     odd.v = pair.val[1];
   }
   static DEPTHWISE_INLINE Vec load_every_other(const double* p) { return {vcombine_f64(vld1_f64(p), vld1_f64(p + 2))}; }
+  static DEPTHWISE_INLINE Vec load_every_other_mixed(const double* p) { return load_every_other(p); }
+  DEPTHWISE_INLINE Vec in_order() const { return *this; }
   DEPTHWISE_INLINE void store(double* p) const { vst1q_f64(p, v); }
   DEPTHWISE_INLINE void store(double* p, Mask m) const {
     if (m.begin <= 0 && m.end > 0) vst1q_lane_f64(p, v, 0);

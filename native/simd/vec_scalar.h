@@ -40,7 +40,10 @@ struct Vec {
   }
   // p[0], p[2], ..; reads p[0 .. 2 * kLanes - 1), not one more.
   static DEPTHWISE_INLINE Vec load_every_other(const T* p) { return {p[0]}; }
-  DEPTHWISE_INLINE void store(T* p) const { *p = lane; }  // writes p[0 .. kLanes)
+  // The same in lanes of another order, the same for all such loads, with the first lane first: a shuffle less.
+  static DEPTHWISE_INLINE Vec load_every_other_mixed(const T* p) { return {p[0]}; }
+  DEPTHWISE_INLINE Vec in_order() const { return *this; }  // lanes that were mixed so
+  DEPTHWISE_INLINE void store(T* p) const { *p = lane; }   // writes p[0 .. kLanes)
   DEPTHWISE_INLINE void store(T* p, Mask m) const {
     if (m.on) *p = lane;
   }  // writes only the lanes of the mask

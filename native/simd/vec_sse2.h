@@ -57,6 +57,8 @@ struct Vec<float> {
     // The second load is moved back by one so that it ends at p[6]; p[4] and p[6] are then at odd places.
     return {_mm_shuffle_ps(_mm_loadu_ps(p), _mm_loadu_ps(p + 3), 0xd8)};
   }
+  static DEPTHWISE_INLINE Vec load_every_other_mixed(const float* p) { return load_every_other(p); }
+  DEPTHWISE_INLINE Vec in_order() const { return *this; }
   DEPTHWISE_INLINE void store(float* p) const { _mm_storeu_ps(p, v); }
   DEPTHWISE_INLINE void store(float* p, Mask m) const {
     if (m.has(0)) _mm_store_ss(p, v);
@@ -100,6 +102,8 @@ struct Vec<double> {
     odd.v = _mm_unpackhi_pd(a, b);
   }
   static DEPTHWISE_INLINE Vec load_every_other(const double* p) { return {_mm_loadh_pd(_mm_load_sd(p), p + 2)}; }
+  static DEPTHWISE_INLINE Vec load_every_other_mixed(const double* p) { return load_every_other(p); }
+  DEPTHWISE_INLINE Vec in_order() const { return *this; }
   DEPTHWISE_INLINE void store(double* p) const { _mm_storeu_pd(p, v); }
   DEPTHWISE_INLINE void store(double* p, Mask m) const {
     if (m.has(0)) _mm_storel_pd(p, v);

@@ -45,6 +45,10 @@ void check_plain_memory() {
     check(lanes_are(odd, [](int i) { return 2 * i + 2; }), "load_split, odd");
     const V every_other = V::load_every_other(Numbers<T>(2 * kLanes - 1, flush).at());
     check(lanes_are(every_other, [](int i) { return 2 * i + 1; }), "load_every_other");
+    const V mixed = V::load_every_other_mixed(Numbers<T>(2 * kLanes - 1, flush).at());
+    check(lanes_are(mixed.in_order(), [](int i) { return 2 * i + 1; }), "load_every_other_mixed, in_order");
+    const V first = mixed.keep(V::Mask::first(1)).in_order();
+    check(lanes_are(first, [](int i) { return i == 0 ? 1 : 0; }), "load_every_other_mixed, the first lane");
     Numbers<T> to(kLanes, flush);
     V::broadcast(T(7)).store(to.at());
     for (int i = 0; i < kLanes; ++i) check(to.at()[i] == T(7), "store");

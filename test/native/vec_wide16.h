@@ -52,6 +52,13 @@ struct Vec {
   static DEPTHWISE_INLINE Vec load_every_other(const T* p) {
     return make([&](int i) { return p[2 * i]; });
   }
+  // Odd lanes behind the even ones, so that a kernel which forgets in_order() is found.
+  static DEPTHWISE_INLINE Vec load_every_other_mixed(const T* p) {
+    return make([&](int i) { return p[2 * (i < kLanes / 2 ? 2 * i : 2 * i - kLanes + 1)]; });
+  }
+  DEPTHWISE_INLINE Vec in_order() const {
+    return make([&](int i) { return lane[i % 2 == 0 ? i / 2 : (i + kLanes) / 2]; });
+  }
   DEPTHWISE_INLINE void store(T* p) const {
     for (int i = 0; i < kLanes; ++i) p[i] = lane[i];
   }
