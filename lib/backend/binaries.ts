@@ -72,8 +72,10 @@ export function openBinary(named: string | null): Opened {
         continue;
       }
       ({ path, exists } = place);
-      if (exists) return { binding: place.open(), path, errors };
-      errors.push({ path, exists, message: "there is no such file", cause: null });
+      const binding = exists ? place.open() : null;
+      if (typeof binding?.createPlan === "function") return { binding, path, errors };
+      const message = exists ? "it is no addon of this package" : "there is no such file";
+      errors.push({ path, exists, message, cause: null });
     } catch (cause) {
       exists = exists && !isMissing(cause);
       errors.push({ path, exists, message: messageOf(cause), cause });
