@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 cxx=${CXX:-}
-for tool in clang++ clang++-19 clang++-14; do
+for tool in clang++-19 clang++ clang++-14; do
   [ -n "$cxx" ] || cxx=$(command -v $tool || true)
 done
 [ -n "$cxx" ] || { echo "fuzz.sh: there is no clang" >&2; exit 1; }

@@ -1,8 +1,8 @@
 // The counted promises of SECURITY.md, each a command:
 //   npm run reliability                                 what there is, and how far it is for the code of this checkout
 //   npm run reliability -- <goal>                       goes on where the last run stopped, up to the promised number
-//   npm run reliability -- <goal> [--count N] [--seconds S] [--fresh]
-//                                                       so many tries; so long; from the beginning
+//   npm run reliability -- <goal> [--count N] [--seconds S] [--fresh] [--dry]
+//                                                       so many tries; so long; from the beginning; without a result
 // Results are appended to results/<goal>.jsonl; `node test/reliability/table.mjs` writes them into SECURITY.md.
 import { parseArgs } from "node:util";
 import { findGoal, goals } from "./goals.mjs";
@@ -14,6 +14,7 @@ const { values, positionals } = parseArgs({
     count: { type: "string" },
     seconds: { type: "string" },
     fresh: { type: "boolean", default: false },
+    dry: { type: "boolean", default: false },
   },
 });
 
@@ -40,7 +41,7 @@ async function run(goal) {
     const batch = await goal.run({ from: done + result.tries, count });
     addTo(result, batch);
     result.seconds = Math.round((performance.now() - begin) / 1000);
-    writeResults(goal.name, [...before, result]);
+    if (!values.dry) writeResults(goal.name, [...before, result]);
     for (const failure of batch.failures ?? []) console.error(`FAILED ${goal.name}: ${failure}`);
     console.log(`${result.tries} ${goal.unit}, ${result.failures} failed, ${result.seconds} s`);
   }
