@@ -14,8 +14,14 @@ endif()
 
 set(CMAKE_C_COMPILER ${DEPTHWISE_ZIG} cc -target ${DEPTHWISE_ZIG_TARGET})
 set(CMAKE_CXX_COMPILER ${DEPTHWISE_ZIG} c++ -target ${DEPTHWISE_ZIG_TARGET})
-# CMake's trials link nothing: zig would compile a whole libc++ for them.
+# CMake's trials link nothing, and it is told which C++ compiler this is: zig would compile a whole libc++ for them.
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+set(CMAKE_CXX_COMPILER_ID_RUN ON)
+set(CMAKE_CXX_COMPILER_ID Clang)
+set(CMAKE_CXX_COMPILER_VERSION 19.1.0)
+set(CMAKE_CXX_COMPILER_FRONTEND_VARIANT GNU)
+set(CMAKE_CXX_STANDARD_COMPUTED_DEFAULT 17)
+set(CMAKE_CXX_EXTENSIONS_COMPUTED_DEFAULT ON)
 set(CMAKE_AR llvm-ar-19)
 set(CMAKE_RANLIB llvm-ranlib-19)
 set(DEPTHWISE_NO_CXX_LIBRARY ON)
