@@ -1,6 +1,7 @@
 // What the package wants to reach, computed from one result: { what, goal, measured, met, losses }. `met` is null where the run
 // has nothing to say. Nothing is rounded in favour of the package; where sides are to be equal, NOISE is what a run cannot tell.
 import { bound, rooflineMs } from "./limits.mjs";
+import { readNewestPeers } from "./newest-peers.mjs";
 import { parseDescriptor } from "./shapes.mjs";
 import { geomean, ratio } from "./timing.mjs";
 
@@ -111,6 +112,23 @@ function peerGoals(result, threads) {
   ];
 }
 
+/** What cannot be installed beside this package: our share of the roofline here over the share published of another machine. */
+function newestGoals(result, threads) {
+  const newest = readNewestPeers();
+  const cells = (layout) =>
+    rowsOn(result, threads).flatMap((row) => {
+      const published = newest[row.name]?.[layout];
+      if (!published?.[threads] || row.share === null) return [];
+      return [{ name: row.name, value: row.share / published[threads], least: 1, note: `(${published.who})` }];
+    });
+  const what = (layout) =>
+    `share of the roofline over that of the newest peers in ${layout} (published figures of a Zen 4 with AVX-512), ${threads} thread${threads > 1 ? "s" : ""}`;
+  return [
+    each(what("plain NCHW"), "at least 1.00x", cells("plain")),
+    each(what("any layout"), "at least 1.00x", cells("any")),
+  ];
+}
+
 /** Dense 3x3 and wide groups as multiples of the direct roofline: what a transform must reach. */
 function transformGoals(result) {
   const rows = rowsOn(result, 1).filter((row) => row.share !== null);
@@ -213,6 +231,7 @@ function cliffGoal(result) {
 export function goalsOf(result) {
   return [
     ...result.threads.flatMap((threads) => peerGoals(result, threads)),
+    ...result.threads.flatMap((threads) => newestGoals(result, threads)),
     ...transformGoals(result),
     ...callGoals(result),
     ...threadGoals(result),

@@ -223,7 +223,7 @@
       const high = Math.max(1, ...points.flatMap(({ share }) => Object.values(share).map((value) => value ?? 0)));
       const x = log(Math.min(1e4, ...work), Math.max(1e9, ...work), left, right);
       const y = linear(0, high, bottom, top);
-      const root = svg(360, 212, `Share of the limit against ${axis}, ${name}`);
+      const root = svg(360, 220, `Share of the limit against ${axis}, ${name}`);
       frame(root, {
         left,
         right,

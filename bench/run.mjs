@@ -13,7 +13,7 @@ const { values: options } = parseArgs({
     rows: { type: "string" },
     peers: { type: "string", default: "all" },
     threads: { type: "string", default: "1,2" },
-    rounds: { type: "string", default: "9" },
+    rounds: { type: "string", default: "15" },
     minutes: { type: "string", default: "18" },
     parts: { type: "string", default: "layers,growth,calls,fallback" },
     "skip-native": { type: "boolean" },
@@ -28,7 +28,7 @@ Writes the figures to bench/results/<date>-<cpu>-<isa>.json and a page to bench/
   --rows REGEXP     only layers whose name or kind matches; the figures then go where --json says, or nowhere
   --peers LIST      onnx, wasm, torch, onednn, xnnpack, opencv; "all" or "none"          default: all
   --threads LIST    threads of this package and its peers                               default: 1,2
-  --rounds N        rounds in which the sides alternate; medians are shown              default: 9
+  --rounds N        rounds in which the sides alternate; medians are shown              default: 15
   --minutes N       what all may take: where a part falls behind, it goes on with three rounds     default: 18
   --parts LIST      layers, growth, calls, fallback                                     default: all four
   --skip-native     nothing is compiled: no limits, and C++ peers only where they are built already
