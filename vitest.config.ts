@@ -31,6 +31,8 @@ const numbers = ["test/golden/**/*.test.ts", "test/property/**/*.test.ts", "test
 
 function project(name: string, include: string[], env: Record<string, string>, skipped: string | null = null) {
   return {
+    // The sources, not the compiled file that package.json names.
+    resolve: { alias: { "#prebuilt": fileURLToPath(new URL("lib/backend/prebuilt.ts", import.meta.url)) } },
     test: {
       name,
       include: skipped === null ? include : [forced],

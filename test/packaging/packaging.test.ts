@@ -214,6 +214,29 @@ describe.skipIf(!canRunPrebuilt)("with a prebuilt binary (skipped: no local buil
     expect(stdout).toBe("");
     expect(status).toBe(0);
   }, 60_000);
+
+  test("depthwise doctor reports, with an exit code for scripts", () => {
+    const cli = join(folder, "with binary", "node_modules", ".bin", "depthwise");
+    const run = (args: string[], env: Record<string, string> = {}) =>
+      spawnSync(cli, args, { env: { ...environment, ...env }, encoding: "utf8" });
+    const report = run(["doctor", "--json"]);
+    expect(report.status).toBe(0);
+    expect(JSON.parse(report.stdout)).toMatchObject({ backend: "native", selfTest: { failures: [] } });
+    expect(run(["doctor"], { DEPTHWISE_BACKEND: "js" }).status).toBe(0);
+    expect(run(["doctor"], { DEPTHWISE_BINARY: "/no/such.node" }).status).toBe(1);
+    expect(run(["doctor"], { NODE_OPTIONS: "--no-addons" }).status).toBe(2);
+    expect(run(["docter"]).status).toBe(64);
+  });
+
+  test("stack traces lead to the TypeScript", () => {
+    const { stderr } = node("with binary", [
+      "--enable-source-maps",
+      "--input-type=module",
+      "-e",
+      `import { zeros } from "depthwise"; zeros([-1]);`,
+    ]);
+    expect(stderr).toMatch(/lib\/errors\.ts:\d+/);
+  });
 });
 
 describe("without a binary for this platform", () => {
