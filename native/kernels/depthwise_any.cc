@@ -4,7 +4,7 @@
 // In registers: the sums of the tile, one tap.  Reads beyond: nothing, all loads are from padded rows in scratch.
 // The tile takes each input vector for one output only, so that rows need no relation to each other; kernels that
 // share loads between rows or columns are faster where they fit.
-#include "kernels/depthwise_any_bands.h"
+#include "kernels/depthwise_any_kernel.h"
 
 namespace depthwise {
 namespace {
@@ -50,7 +50,27 @@ void any_strip(const Geometry& g, const Band<typename V::Element>& band, int32_t
     any_tile<V, R, N>(g, band, oh + R <= band.rows ? oh : band.rows - R, ow, last);
 }
 
+constexpr int32_t kRowStep = 8;
+
 struct AnyTiles {
+  template <class T>
+  static Bands bands(const Geometry& g) {
+    return make_bands(g, Vec<T>::kLanes, kRowStep, kRowStep);
+  }
+
+  static const char* refuses(const Geometry& g) { return refuses_bands(g); }
+
+  // A load and a multiply-add of each vector, half of the loads across a cache line.
+  template <class T>
+  static double cost(const Geometry& g) {
+    const int lanes = Vec<T>::kLanes;
+    const double vectors = static_cast<double>((g.w.out + lanes - 1) / lanes);
+    const double rows = static_cast<double>(g.out_channels) * g.d.out * g.h.out;
+    const double tiles = rows * (vectors > 6 ? vectors / 8 : vectors / 6 + 0.05);
+    return 200.0 + fill_cycles(g, bands<T>(g), lanes) + rows * vectors * static_cast<double>(g.taps) * 0.9 +
+           tiles * (20.0 + 0.5 * static_cast<double>(g.taps));
+  }
+
   template <class T>
   static void plane(const Geometry& g, const Band<T>& band) {
     using V = Vec<T>;
@@ -70,51 +90,10 @@ struct AnyTiles {
   }
 };
 
-constexpr int32_t kRowStep = 8;
-
-template <class T>
-Bands bands(const Geometry& g) {
-  return make_bands(g, Vec<T>::kLanes, kRowStep, kRowStep);
-}
-
-const char* refuses(const Geometry& g) { return refuses_bands(g); }
-
-// A load and a multiply-add of each vector, half of the loads across a cache line.
-template <class T>
-double cost(const Geometry& g) {
-  const int lanes = Vec<T>::kLanes;
-  const double vectors = static_cast<double>((g.w.out + lanes - 1) / lanes);
-  const double rows = static_cast<double>(g.out_channels) * g.d.out * g.h.out;
-  const double tiles = rows * (vectors > 6 ? vectors / 8 : vectors / 6 + 0.05);
-  return 200.0 + fill_cycles(g, bands<T>(g), lanes) + rows * vectors * static_cast<double>(g.taps) * 0.9 +
-         tiles * (20.0 + 0.5 * static_cast<double>(g.taps));
-}
-
-template <class T>
-int64_t work_items(const Geometry& g) {
-  return bands<T>(g).items;
-}
-
-int64_t packed_bytes(const Geometry&) { return 0; }
-void pack(const Geometry&, const void*, void*) {}
-
-template <class T>
-int64_t scratch_bytes(const Geometry& g) {
-  return bands<T>(g).scratch_bytes;
-}
-
-template <class T>
-void run(const Geometry& g, const Operands& operands, void* scratch, int64_t begin, int64_t end) {
-  run_bands<Vec<T>, AnyTiles>(g, bands<T>(g), operands, scratch, begin, end);
-}
-
-template <class T>
-constexpr Kernel kernel(ElementType element) {
-  return {"depthwise_any", element,      true, refuses,          cost<T>,
-          work_items<T>,   packed_bytes, pack, scratch_bytes<T>, run<T>};
-}
-
-constexpr Kernel kKernels[] = {kernel<float>(ElementType::kFloat32), kernel<double>(ElementType::kFloat64)};
+constexpr Kernel kKernels[] = {
+    BandKernel<AnyTiles, float>::make("depthwise_any", ElementType::kFloat32),
+    BandKernel<AnyTiles, double>::make("depthwise_any", ElementType::kFloat64),
+};
 
 }  // namespace
 

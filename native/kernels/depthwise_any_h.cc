@@ -9,7 +9,7 @@
 //   scratch.
 // A row of input is loaded once for the H output rows that it takes part in: rows that are one dilation apart form a
 // plane without dilation.
-#include "kernels/depthwise_any_bands.h"
+#include "kernels/depthwise_any_kernel.h"
 
 namespace depthwise {
 namespace {
@@ -154,6 +154,27 @@ Columns side_columns(const Geometry& g, int32_t ow, int lanes) {
 template <int H>
 struct RowTiles {
   template <class T>
+  static Bands bands(const Geometry& g) {
+    return make_bands(g, Vec<T>::kLanes, 8 * g.h.dilation, 8, g.w.stride == 1 ? kNonePadded : kAllPadded);
+  }
+
+  static const char* refuses(const Geometry& g) {
+    if (g.h.kernel != H) return "another kernel height";
+    if (g.h.stride != 1) return "a stride down the plane";
+    return refuses_bands(g);
+  }
+
+  template <class T>
+  static double cost(const Geometry& g) {
+    const int lanes = Vec<T>::kLanes;
+    const int vectors = (g.w.out + lanes - 1) / lanes, sides = (g.w.interior_begin > 0) + (g.w.interior_end < g.w.out);
+    const double rows = static_cast<double>(g.out_channels) * g.d.out * g.h.out, taps = static_cast<double>(g.taps);
+    const double row_cycles =
+        vectors * (2.0 + (0.6 + 0.3 / H) * taps) + 0.5 * (sides < vectors ? sides : vectors) * taps;
+    return 200.0 + fill_cycles(g, bands<T>(g), lanes) + rows * row_cycles;
+  }
+
+  template <class T>
   static void plane(const Geometry& g, const Band<T>& band) {
     using V = Vec<T>;
     const int32_t last = g.w.out < V::kLanes ? 0 : g.w.out - V::kLanes;
@@ -178,57 +199,12 @@ struct RowTiles {
   }
 };
 
-template <class T>
-Bands bands(const Geometry& g) {
-  return make_bands(g, Vec<T>::kLanes, 8 * g.h.dilation, 8, g.w.stride == 1 ? kNonePadded : kAllPadded);
-}
-
-template <int H>
-const char* refuses(const Geometry& g) {
-  if (g.h.kernel != H) return "another kernel height";
-  if (g.h.stride != 1) return "a stride down the plane";
-  return refuses_bands(g);
-}
-
-// Masks at the sides take multiply-add slots.
-template <class T, int H>
-double cost(const Geometry& g) {
-  const int lanes = Vec<T>::kLanes;
-  const int vectors = (g.w.out + lanes - 1) / lanes, sides = (g.w.interior_begin > 0) + (g.w.interior_end < g.w.out);
-  const double rows = static_cast<double>(g.out_channels) * g.d.out * g.h.out, taps = static_cast<double>(g.taps);
-  const double row_cycles = vectors * (2.0 + (0.6 + 0.3 / H) * taps) + 0.5 * (sides < vectors ? sides : vectors) * taps;
-  return 200.0 + fill_cycles(g, bands<T>(g), lanes) + rows * row_cycles;
-}
-
-template <class T>
-int64_t work_items(const Geometry& g) {
-  return bands<T>(g).items;
-}
-
-int64_t packed_bytes(const Geometry&) { return 0; }
-void pack(const Geometry&, const void*, void*) {}
-
-template <class T>
-int64_t scratch_bytes(const Geometry& g) {
-  return bands<T>(g).scratch_bytes;
-}
-
-template <class T, int H>
-void run(const Geometry& g, const Operands& operands, void* scratch, int64_t begin, int64_t end) {
-  run_bands<Vec<T>, RowTiles<H>>(g, bands<T>(g), operands, scratch, begin, end);
-}
-
-template <class T, int H>
-constexpr Kernel kernel(const char* name, ElementType element) {
-  return {name, element, true, refuses<H>, cost<T, H>, work_items<T>, packed_bytes, pack, scratch_bytes<T>, run<T, H>};
-}
-
 constexpr Kernel kKernels[] = {
-    kernel<float, 3>("depthwise_any_h3", ElementType::kFloat32),
-    kernel<float, 5>("depthwise_any_h5", ElementType::kFloat32),
-    kernel<float, 7>("depthwise_any_h7", ElementType::kFloat32),
-    kernel<double, 3>("depthwise_any_h3", ElementType::kFloat64),
-    kernel<double, 5>("depthwise_any_h5", ElementType::kFloat64),
+    BandKernel<RowTiles<3>, float>::make("depthwise_any_h3", ElementType::kFloat32),
+    BandKernel<RowTiles<5>, float>::make("depthwise_any_h5", ElementType::kFloat32),
+    BandKernel<RowTiles<7>, float>::make("depthwise_any_h7", ElementType::kFloat32),
+    BandKernel<RowTiles<3>, double>::make("depthwise_any_h3", ElementType::kFloat64),
+    BandKernel<RowTiles<5>, double>::make("depthwise_any_h5", ElementType::kFloat64),
 };
 
 }  // namespace

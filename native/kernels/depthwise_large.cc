@@ -8,7 +8,7 @@
 // An input row meets a different kernel row in each output row of the tile: N loads and R broadcasts for R * N
 // multiply-adds. The first and last input rows reach only some of the tile's rows: they are taken in pairs that
 // together reach each row once, so that no tap is multiplied by a row that it does not see.
-#include "kernels/depthwise_any_bands.h"
+#include "kernels/depthwise_any_kernel.h"
 
 namespace depthwise {
 namespace {
@@ -141,6 +141,30 @@ void large_strip(const Geometry& g, const Band<typename V::Element>& band, int32
 
 struct LargeTiles {
   template <class T>
+  static Bands bands(const Geometry& g) {
+    return make_bands(g, Vec<T>::kLanes, 6 * g.h.dilation, 12);
+  }
+
+  static const char* refuses(const Geometry& g) {
+    if (g.h.kernel < 8) return "fewer than 8 kernel rows";
+    if (g.h.stride != 1 || g.w.stride != 1) return "a stride in the plane";
+    if (g.w.dilation != 1) return "a dilation along the row";
+    return refuses_bands(g);
+  }
+
+  template <class T>
+  static double cost(const Geometry& g) {
+    const int lanes = Vec<T>::kLanes;
+    const double vectors = static_cast<double>((g.w.out + lanes - 1) / lanes);
+    const int32_t rows = (g.h.out + g.h.dilation - 1) / g.h.dilation, height = tile_rows(rows);
+    const double planes = static_cast<double>(g.out_channels) * g.d.out;
+    const double tiles = static_cast<double>((rows + height - 1) / height) * g.h.dilation;
+    const double a_tap = height * vectors < 8 ? 4.0 / height / vectors : 0.52;
+    return 200.0 + fill_cycles(g, bands<T>(g), lanes) +
+           planes * tiles * (20.0 + height * vectors * a_tap * static_cast<double>(g.taps));
+  }
+
+  template <class T>
   static void plane(const Geometry& g, const Band<T>& band) {
     using V = Vec<T>;
     // 6 rows x 2 vectors leave room for the loads in 16 registers, 6 x 4 in 32.
@@ -153,55 +177,10 @@ struct LargeTiles {
   }
 };
 
-template <class T>
-Bands bands(const Geometry& g) {
-  return make_bands(g, Vec<T>::kLanes, 6 * g.h.dilation, 12);
-}
-
-const char* refuses(const Geometry& g) {
-  if (g.h.kernel < 8) return "fewer than 8 kernel rows";
-  if (g.h.stride != 1 || g.w.stride != 1) return "a stride in the plane";
-  if (g.w.dilation != 1) return "a dilation along the row";
-  return refuses_bands(g);
-}
-
-template <class T>
-double cost(const Geometry& g) {
-  const int lanes = Vec<T>::kLanes;
-  const double vectors = static_cast<double>((g.w.out + lanes - 1) / lanes);
-  const int32_t rows = (g.h.out + g.h.dilation - 1) / g.h.dilation, height = tile_rows(rows);
-  const double planes = static_cast<double>(g.out_channels) * g.d.out;
-  const double tiles = static_cast<double>((rows + height - 1) / height) * g.h.dilation;
-  const double a_tap = height * vectors < 8 ? 4.0 / height / vectors : 0.52;
-  return 200.0 + fill_cycles(g, bands<T>(g), lanes) +
-         planes * tiles * (20.0 + height * vectors * a_tap * static_cast<double>(g.taps));
-}
-
-template <class T>
-int64_t work_items(const Geometry& g) {
-  return bands<T>(g).items;
-}
-
-int64_t packed_bytes(const Geometry&) { return 0; }
-void pack(const Geometry&, const void*, void*) {}
-
-template <class T>
-int64_t scratch_bytes(const Geometry& g) {
-  return bands<T>(g).scratch_bytes;
-}
-
-template <class T>
-void run(const Geometry& g, const Operands& operands, void* scratch, int64_t begin, int64_t end) {
-  run_bands<Vec<T>, LargeTiles>(g, bands<T>(g), operands, scratch, begin, end);
-}
-
-template <class T>
-constexpr Kernel kernel(ElementType element) {
-  return {"depthwise_large", element,      true, refuses,          cost<T>,
-          work_items<T>,     packed_bytes, pack, scratch_bytes<T>, run<T>};
-}
-
-constexpr Kernel kKernels[] = {kernel<float>(ElementType::kFloat32), kernel<double>(ElementType::kFloat64)};
+constexpr Kernel kKernels[] = {
+    BandKernel<LargeTiles, float>::make("depthwise_large", ElementType::kFloat32),
+    BandKernel<LargeTiles, double>::make("depthwise_large", ElementType::kFloat64),
+};
 
 }  // namespace
 

@@ -6,7 +6,7 @@
 // In registers: the sums of the tile, up to 4 taps, one input vector.  Reads beyond: nothing.
 // Taps kw, kw + kLanes, kw + 2 * kLanes .. see the same input vectors, each for another output vector: so a load serves
 // up to 4 multiply-adds, although it is not aligned. Tiles that see no padding read the input itself.
-#include "kernels/depthwise_any_bands.h"
+#include "kernels/depthwise_any_kernel.h"
 
 namespace depthwise {
 namespace {
@@ -108,6 +108,28 @@ static inline int32_t tile_vectors(int32_t whole) {
 // The last tile, and the vector that ends with the row, reach back over columns that are done.
 struct WideTiles {
   template <class T>
+  static Bands bands(const Geometry& g) {
+    return make_bands(g, Vec<T>::kLanes, 1, 4, kTile * Vec<T>::kLanes);
+  }
+
+  static const char* refuses(const Geometry& g) {
+    if (g.w.stride != 1 || g.w.dilation != 1) return "a stride or dilation along the row";
+    return refuses_bands(g);
+  }
+
+  template <class T>
+  static double cost(const Geometry& g) {
+    const int lanes = Vec<T>::kLanes;
+    const double vectors = static_cast<double>((g.w.out + lanes - 1) / lanes);
+    const double tiles = vectors < kTile ? 1 : vectors / kTile, size = vectors / tiles;
+    const double rows = static_cast<double>(g.out_channels) * g.d.out * g.h.out;
+    const double together = g.w.kernel > kTogether * lanes ? kTogether : static_cast<double>(g.w.kernel) / lanes;
+    const double a_tap = size < 8 ? 4.0 / size : 0.5 + 0.3 / (together < 1 ? 1 : together);
+    return 200.0 + fill_cycles(g, bands<T>(g), lanes) +
+           rows * tiles * (30.0 + 10.0 * g.d.kernel * g.h.kernel + size * a_tap * static_cast<double>(g.taps));
+  }
+
+  template <class T>
   static void plane(const Geometry& g, const Band<T>& band) {
     using V = Vec<T>;
     const int32_t whole = g.w.out / V::kLanes, vectors = tile_vectors(whole);
@@ -119,53 +141,10 @@ struct WideTiles {
   }
 };
 
-template <class T>
-Bands bands(const Geometry& g) {
-  return make_bands(g, Vec<T>::kLanes, 1, 4, kTile * Vec<T>::kLanes);
-}
-
-const char* refuses(const Geometry& g) {
-  if (g.w.stride != 1 || g.w.dilation != 1) return "a stride or dilation along the row";
-  return refuses_bands(g);
-}
-
-template <class T>
-double cost(const Geometry& g) {
-  const int lanes = Vec<T>::kLanes;
-  const double vectors = static_cast<double>((g.w.out + lanes - 1) / lanes);
-  const double tiles = vectors < kTile ? 1 : vectors / kTile, size = vectors / tiles;
-  const double rows = static_cast<double>(g.out_channels) * g.d.out * g.h.out;
-  const double together = g.w.kernel > kTogether * lanes ? kTogether : static_cast<double>(g.w.kernel) / lanes;
-  const double a_tap = size < 8 ? 4.0 / size : 0.5 + 0.3 / (together < 1 ? 1 : together);
-  return 200.0 + fill_cycles(g, bands<T>(g), lanes) +
-         rows * tiles * (30.0 + 10.0 * g.d.kernel * g.h.kernel + size * a_tap * static_cast<double>(g.taps));
-}
-
-template <class T>
-int64_t work_items(const Geometry& g) {
-  return bands<T>(g).items;
-}
-
-int64_t packed_bytes(const Geometry&) { return 0; }
-void pack(const Geometry&, const void*, void*) {}
-
-template <class T>
-int64_t scratch_bytes(const Geometry& g) {
-  return bands<T>(g).scratch_bytes;
-}
-
-template <class T>
-void run(const Geometry& g, const Operands& operands, void* scratch, int64_t begin, int64_t end) {
-  run_bands<Vec<T>, WideTiles>(g, bands<T>(g), operands, scratch, begin, end);
-}
-
-template <class T>
-constexpr Kernel kernel(ElementType element) {
-  return {"depthwise_large_w", element,      true, refuses,          cost<T>,
-          work_items<T>,       packed_bytes, pack, scratch_bytes<T>, run<T>};
-}
-
-constexpr Kernel kKernels[] = {kernel<float>(ElementType::kFloat32), kernel<double>(ElementType::kFloat64)};
+constexpr Kernel kKernels[] = {
+    BandKernel<WideTiles, float>::make("depthwise_large_w", ElementType::kFloat32),
+    BandKernel<WideTiles, double>::make("depthwise_large_w", ElementType::kFloat64),
+};
 
 }  // namespace
 
