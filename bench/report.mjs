@@ -92,7 +92,8 @@ export function reportPage(result) {
   const part = (name) => readFileSync(new URL(name, import.meta.url), "utf8");
   // "</" inside a script element would end it.
   const data = JSON.stringify(pageData(result)).replaceAll("</", "<\\/");
-  const fill = { style: part("report.css"), data, charts: part("report.charts.js"), page: part("report.page.js") };
+  const scripts = ["charts", "data", "plots", "page"].map((name) => part(`report.${name}.js`)).join("\n");
+  const fill = { style: part("report.css"), data, scripts };
   return part("report.html.in").replace(/\{\{(\w+)\}\}/g, (_, key) => fill[key]);
 }
 

@@ -149,7 +149,7 @@ class NativeBackendPlan implements BackendPlan {
     return [
       `kernel: ${this.kernel}${exact ? "" : " (transform: within a tolerance)"}`,
       `isa: ${this.isa}`,
-      `work items per image: ${workItems}`,
+      `tile: ${workItems} work items an image, of ${Math.ceil(g.outputElements / workItems)} outputs`,
       `threads: ${this.#binding.getNumThreads()}`,
       `packed weights: ${packedBytes} bytes`,
       `scratch per thread: ${scratchBytes} bytes`,
