@@ -1,7 +1,6 @@
 // Computes: depthwise convolution, channels first, of kernel height H (3, 5 or 7: depthwise_any_h3 ..) and stride 1
-// down
-//   the plane; any width, depth, dilation, padding and multiplier, with a shared bank or not.  Refuses: other heights,
-//   other strides down the plane, other layouts and groups.
+//   down the plane; any width, depth, dilation, padding and multiplier, with a shared bank or not.  Refuses: other
+//   heights, other strides down the plane, other layouts and groups.
 // Loop order: band of rows, depth, multiplier; columns at the sides and between them; rows of one residue of the
 //   dilation in tiles; vector of columns; then the taps: depth, width, height.
 // In registers: the sums of up to 8 rows, the H taps of one column of the kernel, one input vector.
