@@ -218,7 +218,12 @@ function report() {
   const json = options.json ?? (isFull ? `${root}bench/results/${resultName(result)}` : null);
   if (json) {
     mkdirSync(dirname(resolve(json)), { recursive: true });
-    writeFileSync(json, `${JSON.stringify(result, rounded, 1)}\n`);
+    // Rounds on one line each: a file that people can read and compare.
+    const text = JSON.stringify(result, rounded, 1).replace(
+      /\[\s+([-+\d.e,\s]+?)\s+\]/g,
+      (_, numbers) => `[${numbers.replace(/\s+/g, " ")}]`,
+    );
+    writeFileSync(json, `${text}\n`);
     console.log(`\nfigures: ${relative(process.cwd(), resolve(json))}`);
   }
   if (options.report !== "none") {
