@@ -10,12 +10,14 @@ import inFlight from "./goals/in-flight.mjs";
 import limits from "./goals/limits.mjs";
 import onlyWorkers from "./goals/only-workers.mjs";
 import processEnd from "./goals/process-end.mjs";
+import randomCases from "./goals/random-cases.mjs";
 import sameBits from "./goals/same-bits.mjs";
 import soak from "./goals/soak.mjs";
 import surfaceModel from "./goals/surface-model.mjs";
 
 export const goals = [
   fuzz,
+  randomCases,
   hostileBuffers,
   surfaceModel,
   onlyWorkers,

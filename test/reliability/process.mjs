@@ -15,15 +15,23 @@ function lastReport(stdout) {
 }
 
 /**
- * Runs a script. `through` stands before node (a command that sets limits); `kill` is a signal that is sent once the
+ * Runs a script. `through` stands before node (a command that sets limits), `program` in its place; `kill` is a signal that is sent once the
  * script has written a line.
  */
 export function runScript(
   file,
   args = [],
-  { nodeArgs = [], env = {}, timeoutMs = 120_000, through = [], kill = null, from = binary } = {},
+  {
+    nodeArgs = [],
+    env = {},
+    timeoutMs = 120_000,
+    through = [],
+    kill = null,
+    from = binary,
+    program = process.execPath,
+  } = {},
 ) {
-  const command = [...through, process.execPath, ...nodeArgs, file, ...args.map(String)];
+  const command = [...through, program, ...nodeArgs, file, ...args.map(String)];
   return new Promise((resolve, reject) => {
     const started = Date.now();
     const child = spawn(command[0], command.slice(1), {

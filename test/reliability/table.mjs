@@ -15,7 +15,7 @@ const listed = (items) =>
 /** The newest code that a goal was run on, and everything that was seen with it. */
 function row({ name, what, unit }) {
   const last = readResults(name).at(-1);
-  if (last === undefined) return `| ${what} | not yet run | | |`;
+  if (last === undefined) return `| ${what} | not yet run | | \`${name}\` |`;
   const { tries, failures, outcomes, worst, commits, dates } = summary(name, last.code);
   const seen = listed([...Object.entries(outcomes), ...Object.entries(worst)]);
   const count = `${grouped(tries)} ${unit}, **${failures} failed**`;

@@ -1,0 +1,24 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { KERNELS } from "../code.mjs";
+import { runScript, whatIsWrong } from "../process.mjs";
+
+// `bash scripts/native-tests.sh asan` builds it.
+const program = fileURLToPath(new URL("../../../build-native-asan/fuzz_replay", import.meta.url));
+
+export default {
+  name: "random-cases",
+  what: "the fuzz target on random bytes: geometry, plan and every kernel that runs here against the reference, ASan and UBSan",
+  unit: "cases",
+  full: 10_000_000,
+  few: 2000,
+  batch: 50_000,
+  isSkipped: existsSync(program) ? null : "scripts/native-tests.sh asan builds it",
+  code: KERNELS,
+  async run({ from, count }) {
+    const outcome = await runScript("--random", [count, 1 + from], { program, timeoutMs: 3_600_000 });
+    const wrong = whatIsWrong(outcome);
+    const tries = outcome.stdout.includes(`${count} cases`) ? count : 1;
+    return { tries, outcomes: { agreed: wrong === null ? tries : 0 }, failures: wrong === null ? [] : [wrong] };
+  },
+};
