@@ -15,10 +15,17 @@ function* sourcesUnder(path) {
   else for (const name of readdirSync(path).sort()) yield* sourcesUnder(join(path, name));
 }
 
-/** A digest of every source file in these folders of the checkout. */
-export function codeDigest(paths) {
+const isComment = (line) => /^\s*(\/\/|\/\*|\*)/.test(line);
+
+/** A digest of these files and folders of a checkout. Lines of comment may change. */
+export function codeDigest(paths, checkout = root) {
   const digest = createHash("sha256");
-  for (const path of paths) for (const file of sourcesUnder(join(root, path))) digest.update(readFileSync(file));
+  for (const path of paths) {
+    for (const file of sourcesUnder(join(checkout, path))) {
+      const lines = readFileSync(file, "utf8").split("\n");
+      digest.update(lines.filter((line) => line.trim() !== "" && !isComment(line)).join("\n"));
+    }
+  }
   return digest.digest("hex").slice(0, 12);
 }
 
