@@ -1,10 +1,10 @@
 #!/bin/sh
 # Configures, builds and runs the native tests, without Node:  scripts/native-tests.sh [gcc] [asan] [tsan] [aarch64]
-#   gcc      this machine's compiler, as released
+#   gcc      this machine's compiler: AVX2, one and sixteen lanes, AVX-512 where this CPU has it
 #   asan     AVX2 under AddressSanitizer and UndefinedBehaviorSanitizer
-#   tsan     SSE2 under ThreadSanitizer (clang), on the pool: libgomp is not instrumented
+#   tsan     SSE2 (every kernel of it) under ThreadSanitizer (clang), on the pool: libgomp is not instrumented
 #   aarch64  NEON, cross-compiled, under user-mode emulation
-# The last three compile fewer instruction sets: the kernels are one template, and each set takes minutes.
+# Each compiles the instruction sets it needs: the kernels are one template, and each set takes minutes. ISAS overrides.
 # Without a name: gcc. JOBS and SWEEP (problems for each ISA) may be set; build folders are build-native-<name>.
 set -eu
 cd "$(dirname "$0")/.."
@@ -29,7 +29,12 @@ run() { # name, problems, options of cmake
 [ $# -gt 0 ] || set -- gcc
 for kind in "$@"; do
   case $kind in
-    gcc) run gcc 1500 ;;
+    gcc)
+      isas="avx2;scalar;wide16"
+      ! grep -qw avx512bw /proc/cpuinfo || isas="avx512;$isas"
+      case $(uname -m) in x86_64) ;; *) isas="" ;; esac # all there are
+      run gcc 1500 "-DDEPTHWISE_ISAS=${ISAS:-$isas}"
+      ;;
     asan)
       # detect_leaks finds what the tests themselves let go of; the compiled-in options make it an error.
       export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
@@ -39,7 +44,7 @@ for kind in "$@"; do
       ;;
     tsan)
       cc=$(first_of clang-19 clang clang-14) cxx=$(first_of clang++-19 clang++ clang++-14)
-      TSAN_OPTIONS=halt_on_error=1 run tsan 100 -DDEPTHWISE_SANITIZE=thread "-DDEPTHWISE_ISAS=sse2;scalar" \
+      TSAN_OPTIONS=halt_on_error=1 run tsan 300 -DDEPTHWISE_SANITIZE=thread "-DDEPTHWISE_ISAS=sse2;scalar" \
         -DCMAKE_C_COMPILER="$cc" -DCMAKE_CXX_COMPILER="$cxx"
       ;;
     aarch64) run aarch64 300 -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/aarch64-linux-gnu.cmake" "-DDEPTHWISE_ISAS=neon;scalar" ;;
