@@ -24,7 +24,7 @@ export function runScript(
   {
     nodeArgs = [],
     env = {},
-    timeoutMs = 120_000,
+    timeoutMs = 600_000,
     through = [],
     kill = null,
     from = binary,
