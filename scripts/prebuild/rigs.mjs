@@ -36,7 +36,9 @@ function debianPackages({ folder, run }, into, packages, source = null) {
     mkdirSync(join(state, "lists", "partial"), { recursive: true });
     must(run, "sh", ["-c", `echo '${source}' > '${join(state, "sources.list")}'`]);
     const set = { "Dir::Etc::sourcelist": join(state, "sources.list"), "Dir::Etc::sourceparts": "/dev/null" };
-    Object.assign(set, { "Dir::State::lists": join(state, "lists") });
+    // Apart from what is installed here and from the cache of the sources here.
+    Object.assign(set, { "Dir::State::lists": join(state, "lists"), "Dir::State::status": "/dev/null" });
+    Object.assign(set, { "Dir::Cache::pkgcache": "", "Dir::Cache::srcpkgcache": "" });
     for (const [key, value] of Object.entries(set)) options.push("-o", `${key}=${value}`);
     must(run, "apt-get", [...options, "update", "-qq"]);
   }
@@ -70,7 +72,7 @@ function bareRoot(context) {
   }
   copyFileSync(process.execPath, join(bare, "node"));
   const { cli, env } = copyPackage(context, bare);
-  return run("chroot", [bare, "/node", cli, ...DOCTOR], { env });
+  return run("chroot", [bare, "/node", cli, ...DOCTOR], { env: { PATH: process.env.PATH, ...env } });
 }
 
 /** The node of this machine on the C library of an older Debian. */
