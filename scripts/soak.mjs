@@ -117,7 +117,7 @@ for (let round = 0; performance.now() - begin < 1000 * seconds; ++round) {
   // A process that does nothing else would take a machine for itself.
   await sleep(20);
   if (performance.now() - begin < nextSample) continue;
-  nextSample += 1000 * Number(values.every);
+  nextSample = performance.now() - begin + 1000 * Number(values.every);
   samples.push(await sample(begin));
   if (samples.length % 30 === 0) console.log(JSON.stringify({ ...samples.at(-1), ...done }));
 }
