@@ -35,11 +35,14 @@ if(NOT scalar IN_LIST DEPTHWISE_ISAS) # what dispatch falls back to
   message(FATAL_ERROR "DEPTHWISE_ISAS must have scalar, but is ${DEPTHWISE_ISAS}")
 endif()
 
-# Where a vector ISA is always there, scalar is the formula by itself; the native tests compile every family for one lane.
+# Where a vector ISA is always there, scalar is the formula by itself; the native tests of the
+# host's own compiler do every family for one lane.
 set(DEPTHWISE_SCALAR_FAMILIES ${DEPTHWISE_FAMILY_SOURCES})
-if(DEPTHWISE_KNOWN_ISAS MATCHES "sse2|neon" AND (NOT DEPTHWISE_TESTS OR DEPTHWISE_SANITIZE))
+if(DEPTHWISE_KNOWN_ISAS MATCHES "sse2|neon" AND (NOT DEPTHWISE_TESTS OR DEPTHWISE_SANITIZE OR CMAKE_CROSSCOMPILING))
   list(FILTER DEPTHWISE_SCALAR_FAMILIES INCLUDE REGEX "/reference\\.cc$")
   add_compile_definitions(DEPTHWISE_SCALAR_IS_REFERENCE)
+elseif(DEPTHWISE_KNOWN_ISAS MATCHES "sse2|neon")
+  set(DEPTHWISE_FLAGS_scalar -O1) # for the tests only
 endif()
 
 set(DEPTHWISE_FLAGS_avx512 -mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma -mprefer-vector-width=512)
@@ -48,9 +51,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT DEPTHWISE_KERNEL_COMPILER)
   list(APPEND DEPTHWISE_FLAGS_avx512 -Wno-maybe-uninitialized -Wno-uninitialized)
 endif()
 set(DEPTHWISE_FLAGS_avx2 -mavx2 -mfma)
-set(DEPTHWISE_FLAGS_sse2 -msse2)
-# -O1: lanes in plain arrays, unrolled and vectorised again, take minutes to compile and are never timed.
-set(DEPTHWISE_FLAGS_wide16 -O1 -I${CMAKE_SOURCE_DIR}/test/native)
+# -O2 where speed is not the point: half the code of -O3.
+set(DEPTHWISE_FLAGS_sse2 -msse2 -O2)
+# -O0: unrolled tiles of lanes in plain arrays take half a minute a file to optimise, and are never timed.
+set(DEPTHWISE_FLAGS_wide16 -O0 -I${CMAKE_SOURCE_DIR}/test/native)
 # -ffp-contract=off: GCC would fuse a * b + c on its own, and the ISAs would differ where the code does not say so.
 # -fno-math-errno: square roots and the like in registers.
 set(DEPTHWISE_KERNEL_FLAGS ${DEPTHWISE_WARNINGS} -ffp-contract=off -fno-exceptions -fno-rtti -fno-math-errno)

@@ -82,6 +82,8 @@ describe.each(isas)("%s", (isa) => {
 
 test("a kernel that refuses a problem cannot be forced on it", () => {
   let tried = 0;
+  // The formula takes everything, and in a released binary it is all there is of `scalar`.
+  const refusing = info.kernels.some(({ name }) => bare(name) !== "reference");
   for (const { geometry, refused, descriptor } of prepared.filter((_, index) => index % 20 === 0)) {
     for (const full of refused) {
       const [kernel = "", isa = ""] = full.split("/");
@@ -97,5 +99,5 @@ test("a kernel that refuses a problem cannot be forced on it", () => {
       tried++;
     }
   }
-  expect(tried).toBeGreaterThan(0);
+  expect(tried > 0).toBe(refusing);
 });
