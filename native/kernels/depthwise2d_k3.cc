@@ -71,8 +71,8 @@ double cost(const Geometry& g) {
 
 template <class T>
 constexpr Kernel kernel(ElementType element) {
-  return {"depthwise2d_k3_s1",   element,         true,    refuses,          cost<T>,
-          item_count<band_step>, no_packed_bytes, no_pack, no_scratch_bytes, run_depths<band_step, run<T>>};
+  return unpacked_kernel("depthwise2d_k3_s1", element, refuses, cost<T>, item_count<band_step>,
+                         run_depths<band_step, run<T>>);
 }
 
 constexpr Kernel kKernels[] = {kernel<float>(ElementType::kFloat32), kernel<double>(ElementType::kFloat64)};

@@ -17,6 +17,12 @@ inline int32_t band_rows(const Geometry& g, int64_t rows, int32_t step) {
   return static_cast<int32_t>(rows <= most ? rows : ceil_of(even_parts(rows, most), step) * step);
 }
 
+// Where the band of `part` rows from `begin` on ends: a rest that is too low for a tile of `step` rows belongs to it.
+DEPTHWISE_INLINE int32_t band_end(int32_t begin, int32_t part, int32_t step, int32_t end) {
+  const int64_t part_end = int64_t{begin} + part;
+  return static_cast<int32_t>(part_end + step > end ? end : part_end);
+}
+
 template <class T, int kKernel, class Band>
 DEPTHWISE_INLINE void run_planes(const Geometry& g, const Operands& operands, int64_t begin, int64_t end, int32_t step,
                                  Band run_band) {
@@ -34,9 +40,7 @@ DEPTHWISE_INLINE void run_planes(const Geometry& g, const Operands& operands, in
     const int32_t item_end = static_cast<int32_t>(min_of(walk.row() + items.rows, g.h.out));
     rows.limit = items.count == 1 ? owned_end : rows.channel.dst + int64_t{item_end} * g.w.out;
     for (rows.begin = static_cast<int32_t>(walk.row()); rows.begin < item_end; rows.begin = rows.end) {
-      // A rest that is too low for a tile belongs to the band before it.
-      const int64_t band_end = int64_t{rows.begin} + part;
-      rows.end = static_cast<int32_t>(band_end + step > item_end ? item_end : band_end);
+      rows.end = band_end(rows.begin, part, step, item_end);
       const int64_t next_ih = min_of(g.h.in, max_of(0, int64_t{rows.end} - g.h.pad + kKernel - 1));
       rows.next_src = reinterpret_cast<const char*>(rows.channel.src + next_ih * g.w.in);
       rows.next_dst = reinterpret_cast<const char*>(rows.channel.dst + int64_t{rows.end} * g.w.out);

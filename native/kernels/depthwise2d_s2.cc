@@ -146,16 +146,8 @@ double cost(const Geometry& g) {
 
 template <class T, int kKernel>
 constexpr Kernel kernel(const char* name, ElementType element) {
-  return {name,
-          element,
-          true,
-          refuses<kKernel>,
-          cost<T, kKernel>,
-          item_count<tile_rows>,
-          no_packed_bytes,
-          no_pack,
-          no_scratch_bytes,
-          run_depths<tile_rows, run<T, kKernel>>};
+  return unpacked_kernel(name, element, refuses<kKernel>, cost<T, kKernel>, item_count<tile_rows>,
+                         run_depths<tile_rows, run<T, kKernel>>);
 }
 
 constexpr Kernel kKernels[] = {kernel<float, 3>("depthwise2d_k3_s2", ElementType::kFloat32),

@@ -15,12 +15,8 @@ void run_square_rows(const Geometry& g, const Operands& operands, int64_t begin,
 
 template <class T, int kKernel>
 void run_square(const Geometry& g, const Operands& operands, int64_t begin, int64_t end) {
-  switch (tile_rows(g)) {
-    case 8: return run_square_rows<T, kKernel, 8>(g, operands, begin, end);
-    case 7: return run_square_rows<T, kKernel, 7>(g, operands, begin, end);
-    case 5: return run_square_rows<T, kKernel, 5>(g, operands, begin, end);
-    default: return run_square_rows<T, kKernel, 4>(g, operands, begin, end);
-  }
+  with_tile_rows(g,
+                 [&](auto height) { run_square_rows<T, kKernel, decltype(height)::kRows>(g, operands, begin, end); });
 }
 
 template <int kKernel>
@@ -28,25 +24,16 @@ const char* refuses_square(const Geometry& g) {
   return refuses_planes(g, kKernel, 1);
 }
 
-// At most two multiply-adds a cycle; a sum waits four for its last one, so fewer than eight sums leave some unused.
 template <class T, int kKernel>
 double square_cost(const Geometry& g) {
   const int32_t rows = tile_rows(g);
-  return plane_cycles<T>(g, rows, kKernel * kKernel * (rows < 7 ? 4 : 0.5 * rows + 0.3) + 20);
+  return plane_cycles<T>(g, rows, kKernel * kKernel * tap_cycles(rows) + 20);
 }
 
 template <class T, int kKernel>
 constexpr Kernel square_kernel(const char* name, ElementType element) {
-  return {name,
-          element,
-          true,
-          refuses_square<kKernel>,
-          square_cost<T, kKernel>,
-          item_count<tile_rows>,
-          no_packed_bytes,
-          no_pack,
-          no_scratch_bytes,
-          run_depths<tile_rows, run_square<T, kKernel>>};
+  return unpacked_kernel(name, element, refuses_square<kKernel>, square_cost<T, kKernel>, item_count<tile_rows>,
+                         run_depths<tile_rows, run_square<T, kKernel>>);
 }
 
 }  // namespace

@@ -15,6 +15,26 @@ inline int32_t tile_rows(const Geometry& g) {
   return ceil_of(g.h.out, 8) < ceil_of(g.h.out, 7) && g.h.out >= 8 ? 8 : 7;
 }
 
+template <int kCount>
+struct TileHeight {
+  static constexpr int kRows = kCount;
+};
+
+// body(TileHeight<tile_rows(g)>).
+template <class Body>
+DEPTHWISE_INLINE void with_tile_rows(const Geometry& g, Body body) {
+  switch (tile_rows(g)) {
+    case 8: return body(TileHeight<8>());
+    case 7: return body(TileHeight<7>());
+    case 5: return body(TileHeight<5>());
+    default: return body(TileHeight<4>());
+  }
+}
+
+// Expected cycles of one tap of a tile. At most two multiply-adds a cycle; a sum waits four for its last one, so fewer
+// than eight sums leave some unused.
+inline double tap_cycles(int32_t rows) { return rows < 7 ? 4 : 0.5 * rows + 0.3; }
+
 template <class T>
 DEPTHWISE_INLINE TileShape<T> tile_shape(const Geometry& g, const T* limit) {
   return {g.w.in, g.w.out, g.activation, g.w.out, limit, 1, 0};

@@ -78,9 +78,7 @@ struct DeepItem {
 
   void run() const {
     for (int32_t row = begin; row < end;) {
-      // A rest that is too low for a tile belongs to the part before it.
-      const int64_t part_end = int64_t{row} + part;
-      const int32_t row_end = static_cast<int32_t>(part_end + kRows > end ? end : part_end);
+      const int32_t row_end = band_end(row, part, kRows, end);
       for (int32_t od = od_begin; od < od_end; ++od) {
         Rows<T> rows = rows_at(od, row, row_end);
         run_tiles<V, kKernel, kRows, true>(rows, blocks);
@@ -114,12 +112,7 @@ void run_items(const Geometry& g, const Operands& operands, int64_t begin, int64
 
 template <class T, int kKernel>
 void run(const Geometry& g, const Operands& operands, void*, int64_t begin, int64_t end) {
-  switch (tile_rows(g)) {
-    case 8: return run_items<T, kKernel, 8>(g, operands, begin, end);
-    case 7: return run_items<T, kKernel, 7>(g, operands, begin, end);
-    case 5: return run_items<T, kKernel, 5>(g, operands, begin, end);
-    default: return run_items<T, kKernel, 4>(g, operands, begin, end);
-  }
+  with_tile_rows(g, [&](auto height) { run_items<T, kKernel, decltype(height)::kRows>(g, operands, begin, end); });
 }
 
 template <int kKernel>
@@ -128,12 +121,11 @@ const char* refuses(const Geometry& g) {
   return refuses_square_planes(g, kKernel, 1);
 }
 
-// Two multiply-adds a cycle at most; a sum waits four for its last one, so fewer than eight sums leave some unused.
 template <class T, int kKernel>
 double cost(const Geometry& g) {
   const int32_t rows = tile_rows(g);
   const double taps = static_cast<double>(g.taps);
-  return 60 + plane_cycles<T>(g, rows, taps * (rows < 7 ? 4 : 0.5 * rows + 0.3) + 25);
+  return 60 + plane_cycles<T>(g, rows, taps * tap_cycles(rows) + 25);
 }
 
 int64_t work_items(const Geometry& g) {
@@ -143,8 +135,7 @@ int64_t work_items(const Geometry& g) {
 
 template <class T, int kKernel>
 constexpr Kernel kernel(const char* name, ElementType element) {
-  return {name,       element,         true,    refuses<kKernel>, cost<T, kKernel>,
-          work_items, no_packed_bytes, no_pack, no_scratch_bytes, run<T, kKernel>};
+  return unpacked_kernel(name, element, refuses<kKernel>, cost<T, kKernel>, work_items, run<T, kKernel>);
 }
 
 constexpr Kernel kKernels[] = {kernel<float, 3>("depthwise3d_k3_s1", ElementType::kFloat32),

@@ -5,6 +5,7 @@
 
 #include "kernels/activation.h"
 #include "kernels/depthwise_any_bands.h"
+#include "kernels/unpacked.h"
 
 namespace depthwise {
 namespace {
@@ -77,17 +78,6 @@ struct BandScratch {
   }
 };
 
-// The activation of `count` sums that were just stored and are still near the core. Out of line: its polynomials would
-// otherwise stand in every tile.
-template <class V>
-__attribute__((noinline)) void activate_run(Activation activation, typename V::Element* dst, int64_t count) {
-  int64_t i = 0;
-  for (; i + V::kLanes <= count; i += V::kLanes) activate(activation, V::load(dst + i)).store(dst + i);
-  if (i == count) return;
-  const typename V::Mask live = V::Mask::first(static_cast<int>(count - i));
-  activate(activation, V::load(dst + i, live)).store(dst + i, live);
-}
-
 // Runs items [begin, end): Tiles::plane(g, band) computes one plane of a band.
 template <class V, class Tiles>
 void run_bands(const Geometry& g, const Bands& b, const Operands& operands, void* scratch, int64_t begin, int64_t end) {
@@ -132,7 +122,7 @@ void run_bands(const Geometry& g, const Bands& b, const Operands& operands, void
         band.dst = static_cast<T*>(operands.dst) + oc * g.dst_plane + (int64_t{od} * g.h.out + oh) * g.w.out;
         ahead.dst = is_far ? reinterpret_cast<const char*>(band.dst + int64_t{band.rows} * g.w.out) : ahead.dst_end;
         Tiles::plane(g, band);
-        if (g.activation != Activation::kNone) activate_run<V>(g.activation, band.dst, int64_t{band.rows} * g.w.out);
+        if (g.activation != Activation::kNone) activate_stored<V>(g.activation, band.dst, int64_t{band.rows} * g.w.out);
       }
     }
   }
@@ -170,15 +160,12 @@ DEPTHWISE_INLINE void store_tile(const Geometry& g, V (&sums)[R][N], typename V:
 template <class Tiles, class T>
 struct BandKernel {
   static int64_t work_items(const Geometry& g) { return Tiles::template bands<T>(g).items; }
-  static int64_t packed_bytes(const Geometry&) { return 0; }
-  static void pack(const Geometry&, const void*, void*) {}
   static int64_t scratch_bytes(const Geometry& g) { return Tiles::template bands<T>(g).scratch_bytes; }
   static void run(const Geometry& g, const Operands& operands, void* scratch, int64_t begin, int64_t end) {
     run_bands<Vec<T>, Tiles>(g, Tiles::template bands<T>(g), operands, scratch, begin, end);
   }
   static constexpr Kernel make(const char* name, ElementType element) {
-    return {name,       element,      true, Tiles::refuses, Tiles::template cost<T>,
-            work_items, packed_bytes, pack, scratch_bytes,  run};
+    return unpacked_kernel(name, element, Tiles::refuses, Tiles::template cost<T>, work_items, run, scratch_bytes);
   }
 };
 

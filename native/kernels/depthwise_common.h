@@ -3,7 +3,7 @@
 #define DEPTHWISE_KERNELS_DEPTHWISE_COMMON_H_
 
 #include "kernels/activation.h"
-#include "kernels/family.h"
+#include "kernels/unpacked.h"
 
 namespace depthwise {
 namespace {
@@ -142,10 +142,6 @@ void run_depths(const Geometry& g, const Operands& operands, void*, int64_t begi
   }
 }
 
-inline int64_t no_packed_bytes(const Geometry&) { return 0; }
-inline void no_pack(const Geometry&, const void*, void*) {}
-inline int64_t no_scratch_bytes(const Geometry&) { return 0; }
-
 // ReLU and ReLU6 cost next to nothing at the store of a sum; the others pass once more over finished rows.
 template <class V>
 DEPTHWISE_INLINE V clamp_at_store(Activation activation, V sum) {
@@ -154,16 +150,6 @@ DEPTHWISE_INLINE V clamp_at_store(Activation activation, V sum) {
   if (activation == Activation::kRelu) return max(V::zero(), sum);
   if (activation == Activation::kRelu6) return min(V::broadcast(T(6)), max(V::zero(), sum));
   return sum;
-}
-
-// The activation of stored sums dst[0 .. count), where clamp_at_store() left them as they are.
-template <class V>
-__attribute__((noinline)) void activate_stored(Activation activation, typename V::Element* dst, int64_t count) {
-  int64_t i = 0;
-  for (; i + V::kLanes <= count; i += V::kLanes) activate(activation, V::load(dst + i)).store(dst + i);
-  if (i == count) return;
-  const typename V::Mask rest = V::Mask::first(static_cast<int>(count - i));
-  activate(activation, V::load(dst + i, rest)).store(dst + i, rest);
 }
 
 template <class V>

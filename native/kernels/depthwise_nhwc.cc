@@ -68,24 +68,18 @@ void nhwc_rows(const Geometry& g, const LayerWork<typename V::Element>& layer,
 template <class V, int K>
 void nhwc_row_pairs(const Geometry& g, const LayerWork<typename V::Element>& layer,
                     const RowGroup<typename V::Element>* groups, int32_t count, int32_t begin, int32_t end) {
-  for (int32_t ow = begin; ow < end;) {
-    switch (const int32_t left = end - ow) {
-      case 1:
-      case 2:
-      case 3:
-        if (left == 1) nhwc_tiles<V, K, 2, 1>(g, layer, groups, count, ow, end);
-        if (left == 2) nhwc_tiles<V, K, 2, 2>(g, layer, groups, count, ow, end);
-        if (left == 3) nhwc_tiles<V, K, 2, 3>(g, layer, groups, count, ow, end);
-        ow = end;
-        break;
+  constexpr int32_t kMost = kPairPixels<V>;
+  int32_t step;
+  for (int32_t ow = begin; ow < end; ow += step) {
+    const int32_t left = end - ow;
+    step = left >= kMost ? kMost : left >= 4 ? 4 : left;
+    switch (step) {
+      case 1: nhwc_tiles<V, K, 2, 1>(g, layer, groups, count, ow, end); break;
+      case 2: nhwc_tiles<V, K, 2, 2>(g, layer, groups, count, ow, end); break;
+      case 3: nhwc_tiles<V, K, 2, 3>(g, layer, groups, count, ow, end); break;
+      case 4: nhwc_tiles<V, K, 2, 4>(g, layer, groups, count, ow, end); break;
       default:
-        if (kPairPixels < V >> 4 && left >= kPairPixels<V>) {
-          nhwc_tiles<V, K, 2, kPairPixels<V>>(g, layer, groups, count, ow, end);
-          ow += kPairPixels<V>;
-        } else {
-          nhwc_tiles<V, K, 2, 4>(g, layer, groups, count, ow, end);
-          ow += 4;
-        }
+        if constexpr (kMost > 4) nhwc_tiles<V, K, 2, kMost>(g, layer, groups, count, ow, end);
     }
   }
 }

@@ -4,6 +4,7 @@
 // It is the meaning of every other kernel, and the last resort where all others refuse.
 #include "kernels/activation.h"
 #include "kernels/family.h"
+#include "kernels/unpacked.h"
 
 namespace depthwise {
 namespace {
@@ -103,15 +104,10 @@ double cost(const Geometry& g) {
 }
 
 const char* refuses(const Geometry&) { return nullptr; }
-int64_t packed_bytes(const Geometry&) { return 0; }
-void pack(const Geometry&, const void*, void*) {}
-int64_t scratch_bytes(const Geometry&) { return 0; }
 
 constexpr Kernel kKernels[] = {
-    {"reference", ElementType::kFloat32, true, refuses, cost, work_items<float>, packed_bytes, pack, scratch_bytes,
-     run<float>},
-    {"reference", ElementType::kFloat64, true, refuses, cost, work_items<double>, packed_bytes, pack, scratch_bytes,
-     run<double>},
+    unpacked_kernel("reference", ElementType::kFloat32, refuses, cost, work_items<float>, run<float>),
+    unpacked_kernel("reference", ElementType::kFloat64, refuses, cost, work_items<double>, run<double>),
 };
 
 }  // namespace

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "simd/lane_range.h"
+
 #define DEPTHWISE_INLINE inline __attribute__((always_inline))
 
 namespace depthwise {
@@ -23,23 +25,17 @@ struct Vec<float> {
   static constexpr bool kCheapMasks = false;
   float32x4_t v;
 
-  struct Mask {
-    int begin, end;
-    static DEPTHWISE_INLINE Mask first(int n) { return range(0, n); }
-    static DEPTHWISE_INLINE Mask range(int begin, int end) {
-      return {begin < 0 ? 0 : begin > 4 ? 4 : begin, end < 0 ? 0 : end > 4 ? 4 : end};
-    }
-  };
+  using Mask = LaneRange<4>;
 
   static DEPTHWISE_INLINE Vec zero() { return {vdupq_n_f32(0)}; }
   static DEPTHWISE_INLINE Vec broadcast(float x) { return {vdupq_n_f32(x)}; }
   static DEPTHWISE_INLINE Vec load(const float* p) { return {vld1q_f32(p)}; }
   static DEPTHWISE_INLINE Vec load(const float* p, Mask m) {
     float32x4_t v = vdupq_n_f32(0);
-    if (m.begin <= 0 && m.end > 0) v = vld1q_lane_f32(p, v, 0);
-    if (m.begin <= 1 && m.end > 1) v = vld1q_lane_f32(p + 1, v, 1);
-    if (m.begin <= 2 && m.end > 2) v = vld1q_lane_f32(p + 2, v, 2);
-    if (m.begin <= 3 && m.end > 3) v = vld1q_lane_f32(p + 3, v, 3);
+    if (m.has(0)) v = vld1q_lane_f32(p, v, 0);
+    if (m.has(1)) v = vld1q_lane_f32(p + 1, v, 1);
+    if (m.has(2)) v = vld1q_lane_f32(p + 2, v, 2);
+    if (m.has(3)) v = vld1q_lane_f32(p + 3, v, 3);
     return {v};
   }
   DEPTHWISE_INLINE Vec keep(Mask m) const {
@@ -60,10 +56,10 @@ struct Vec<float> {
   DEPTHWISE_INLINE Vec in_order() const { return *this; }
   DEPTHWISE_INLINE void store(float* p) const { vst1q_f32(p, v); }
   DEPTHWISE_INLINE void store(float* p, Mask m) const {
-    if (m.begin <= 0 && m.end > 0) vst1q_lane_f32(p, v, 0);
-    if (m.begin <= 1 && m.end > 1) vst1q_lane_f32(p + 1, v, 1);
-    if (m.begin <= 2 && m.end > 2) vst1q_lane_f32(p + 2, v, 2);
-    if (m.begin <= 3 && m.end > 3) vst1q_lane_f32(p + 3, v, 3);
+    if (m.has(0)) vst1q_lane_f32(p, v, 0);
+    if (m.has(1)) vst1q_lane_f32(p + 1, v, 1);
+    if (m.has(2)) vst1q_lane_f32(p + 2, v, 2);
+    if (m.has(3)) vst1q_lane_f32(p + 3, v, 3);
   }
 };
 
@@ -75,21 +71,15 @@ struct Vec<double> {
   static constexpr bool kCheapMasks = false;
   float64x2_t v;
 
-  struct Mask {
-    int begin, end;
-    static DEPTHWISE_INLINE Mask first(int n) { return range(0, n); }
-    static DEPTHWISE_INLINE Mask range(int begin, int end) {
-      return {begin < 0 ? 0 : begin > 2 ? 2 : begin, end < 0 ? 0 : end > 2 ? 2 : end};
-    }
-  };
+  using Mask = LaneRange<2>;
 
   static DEPTHWISE_INLINE Vec zero() { return {vdupq_n_f64(0)}; }
   static DEPTHWISE_INLINE Vec broadcast(double x) { return {vdupq_n_f64(x)}; }
   static DEPTHWISE_INLINE Vec load(const double* p) { return {vld1q_f64(p)}; }
   static DEPTHWISE_INLINE Vec load(const double* p, Mask m) {
     float64x2_t v = vdupq_n_f64(0);
-    if (m.begin <= 0 && m.end > 0) v = vld1q_lane_f64(p, v, 0);
-    if (m.begin <= 1 && m.end > 1) v = vld1q_lane_f64(p + 1, v, 1);
+    if (m.has(0)) v = vld1q_lane_f64(p, v, 0);
+    if (m.has(1)) v = vld1q_lane_f64(p + 1, v, 1);
     return {v};
   }
   DEPTHWISE_INLINE Vec keep(Mask m) const {
@@ -107,8 +97,8 @@ struct Vec<double> {
   DEPTHWISE_INLINE Vec in_order() const { return *this; }
   DEPTHWISE_INLINE void store(double* p) const { vst1q_f64(p, v); }
   DEPTHWISE_INLINE void store(double* p, Mask m) const {
-    if (m.begin <= 0 && m.end > 0) vst1q_lane_f64(p, v, 0);
-    if (m.begin <= 1 && m.end > 1) vst1q_lane_f64(p + 1, v, 1);
+    if (m.has(0)) vst1q_lane_f64(p, v, 0);
+    if (m.has(1)) vst1q_lane_f64(p + 1, v, 1);
   }
 };
 

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "simd/lane_range.h"
+
 #define DEPTHWISE_INLINE inline __attribute__((always_inline))
 
 namespace depthwise {
@@ -24,14 +26,7 @@ struct Vec<float> {
   static constexpr bool kCheapMasks = false;
   __m128 v;
 
-  struct Mask {
-    int begin, end;
-    static DEPTHWISE_INLINE Mask first(int n) { return range(0, n); }
-    static DEPTHWISE_INLINE Mask range(int begin, int end) {
-      return {begin < 0 ? 0 : begin > 4 ? 4 : begin, end < 0 ? 0 : end > 4 ? 4 : end};
-    }
-    DEPTHWISE_INLINE bool has(int lane) const { return begin <= lane && end > lane; }
-  };
+  using Mask = LaneRange<4>;
 
   static DEPTHWISE_INLINE Vec zero() { return {_mm_setzero_ps()}; }
   static DEPTHWISE_INLINE Vec broadcast(float x) { return {_mm_set1_ps(x)}; }
@@ -76,14 +71,7 @@ struct Vec<double> {
   static constexpr bool kCheapMasks = false;
   __m128d v;
 
-  struct Mask {
-    int begin, end;
-    static DEPTHWISE_INLINE Mask first(int n) { return range(0, n); }
-    static DEPTHWISE_INLINE Mask range(int begin, int end) {
-      return {begin < 0 ? 0 : begin > 2 ? 2 : begin, end < 0 ? 0 : end > 2 ? 2 : end};
-    }
-    DEPTHWISE_INLINE bool has(int lane) const { return begin <= lane && end > lane; }
-  };
+  using Mask = LaneRange<2>;
 
   static DEPTHWISE_INLINE Vec zero() { return {_mm_setzero_pd()}; }
   static DEPTHWISE_INLINE Vec broadcast(double x) { return {_mm_set1_pd(x)}; }
