@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
-#include <map>
+#include <memory>
 #include <vector>
+
+#include "dispatch/cpu.h"
 
 namespace depthwise {
 #define DEPTHWISE_DECLARE(isa) long long fma_peak_##isa(long long rounds, float* out);
@@ -21,7 +24,21 @@ namespace {
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
+using Pages = std::unique_ptr<char, decltype(&free)>;
+
+Pages pages(size_t bytes) {
+  Pages data(static_cast<char*>(aligned_alloc(4096, (bytes + 4095) / 4096 * 4096)), free);
+  memset(data.get(), 1, bytes);
+  return data;
+}
+
 }  // namespace
+
+const char* best_isa() {
+  int32_t best = 0;
+  while (!(cpu_isas() & isa_bit(static_cast<Isa>(best)))) ++best;
+  return isa_name(static_cast<Isa>(best));
+}
 
 Times time_calls(const std::function<void()>& work, double seconds) {
   work();
@@ -96,19 +113,19 @@ double fma_peak_gflops(const std::string& isa) {
   return flop / times.least * 1e-9;
 }
 
-double copy_gbytes(int64_t footprint) {
-  static std::map<int64_t, double> known;
-  const auto found = known.find(footprint);
-  if (found != known.end()) return found->second;
+double copy_gbytes(int64_t footprint, const std::function<void()>& ready) {
   const size_t half = static_cast<size_t>(footprint / 2 + 1);
-  std::vector<char> from(half, 1), to(half, 2);
+  // Aligned: memcpy of some glibc on some CPUs is ten times slower at other addresses, which is no limit.
+  const Pages from = pages(half), room = pages(half + 4096);
+  char* const to = room.get() + 2048;  // equal low bits of both addresses would make loads wait for stores
+  if (ready) ready();
   const Times times = time_calls(
       [&] {
-        memcpy(to.data(), from.data(), half);
-        __asm__ volatile("" : : "r"(to.data()) : "memory");
+        memcpy(to, from.get(), half);
+        __asm__ volatile("" : : "r"(to) : "memory");
       },
-      0.03);
-  return known[footprint] = 2.0 * static_cast<double>(half) / times.least * 1e-9;
+      0.06);
+  return 2.0 * static_cast<double>(half) / times.least * 1e-9;
 }
 
 }  // namespace depthwise::bench

@@ -22,9 +22,13 @@ Times time_cold_calls(const std::function<void()>& work, const std::function<voi
 // Drops `bytes` at `data` from all caches.
 void flush_caches(const void* data, int64_t bytes);
 
+// The best instruction set of this CPU.
+const char* best_isa();
+
 double fma_peak_gflops(const std::string& isa);
-// GB/s of a warm copy, bytes read and written counted together, over `footprint` bytes in all.
-double copy_gbytes(int64_t footprint);
+// GB/s of a warm copy, bytes read and written counted together, over `footprint` bytes in all. `ready` runs before the
+// clock, when the memory is there.
+double copy_gbytes(int64_t footprint, const std::function<void()>& ready = nullptr);
 
 }  // namespace depthwise::bench
 
