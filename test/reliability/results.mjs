@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { addCounts } from "./batch.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = fileURLToPath(new URL("results", import.meta.url));
@@ -65,7 +66,7 @@ export function beginResult(code) {
 export function addTo(result, { tries, outcomes = {}, worst = {}, failures = [] }) {
   result.tries += tries;
   result.failures += failures.length;
-  for (const [name, count] of Object.entries(outcomes)) result.outcomes[name] = (result.outcomes[name] ?? 0) + count;
+  addCounts(result.outcomes, outcomes);
   for (const [name, value] of Object.entries(worst)) result.worst[name] = Math.max(result.worst[name] ?? value, value);
 }
 

@@ -1,5 +1,6 @@
+import { Batch } from "../batch.mjs";
 import { CALL_PATH } from "../code.mjs";
-import { childFile, runScript, whatIsWrong } from "../process.mjs";
+import { childFile } from "../process.mjs";
 
 export default {
   name: "abort",
@@ -12,9 +13,9 @@ export default {
   code: ["lib/backend", ...CALL_PATH],
   async run({ from, count }) {
     const env = { DEPTHWISE_BACKEND: Math.floor(from / 1000) % 5 === 4 ? "js" : "native" };
-    const outcome = await runScript(childFile("abort"), [from, count], { env, timeoutMs: 600_000 });
-    const wrong = whatIsWrong(outcome);
-    const { tries = 0, outcomes = {} } = outcome.report;
-    return { tries: wrong === null ? tries : count, outcomes, failures: wrong === null ? [] : [wrong] };
+    const batch = new Batch();
+    const { isRight, report } = await batch.run(childFile("abort"), [from, count], { env });
+    batch.tries = isRight ? report.tries : count;
+    return batch;
   },
 };

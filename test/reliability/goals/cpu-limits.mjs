@@ -1,29 +1,15 @@
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { rmdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { Batch } from "../batch.mjs";
+import { makeGroup } from "../cgroup.mjs";
 import { THREADS } from "../code.mjs";
-import { childFile, runScript, whatIsWrong } from "../process.mjs";
+import { childFile } from "../process.mjs";
 
 const cpus = availableParallelism();
-const TREES = ["/sys/fs/cgroup/cpu", "/sys/fs/cgroup"];
-
-/** A control group with so many CPUs, or null where this machine lets us make none. */
-function makeGroup(quota) {
-  for (const tree of TREES) {
-    const folder = `${tree}/depthwise-reliability-${process.pid}`;
-    const isOld = existsSync(`${tree}/cpu.cfs_quota_us`);
-    if (!isOld && !existsSync(`${tree}/cgroup.controllers`)) continue;
-    try {
-      mkdirSync(folder);
-      if (isOld) writeFileSync(`${folder}/cpu.cfs_quota_us`, String(quota * 100_000));
-      else writeFileSync(`${folder}/cpu.max`, `${quota * 100_000} 100000`);
-      return folder;
-    } catch {
-      if (existsSync(folder)) rmdirSync(folder);
-    }
-  }
-  return null;
-}
-
+const quotaOf = (cpus) => [
+  { tree: "/sys/fs/cgroup/cpu", file: "cpu.cfs_quota_us", value: String(cpus * 100_000) },
+  { tree: "/sys/fs/cgroup", file: "cpu.max", value: `${cpus * 100_000} 100000` },
+];
 const under = (folder) => ["sh", "-c", `echo $$ > ${folder}/cgroup.procs && exec "$0" "$@"`];
 
 // What is set, and how many threads are right under it.
@@ -49,26 +35,23 @@ export default {
   isSkipped: process.platform === "linux" ? null : "affinity and cgroups are Linux's",
   code: THREADS,
   async run({ from, count }) {
-    const batch = { tries: 0, outcomes: {}, failures: [] };
+    const batch = new Batch();
     for (let i = from; i < from + count; ++i) {
       const [name, { quota, ...limits }, wanted] = CASES[i % CASES.length];
-      const folder = quota === undefined ? null : makeGroup(quota);
+      const folder = quota === undefined ? null : makeGroup(quotaOf(quota));
       ++batch.tries;
       const isSkipped = quota !== undefined && folder === null;
       if (!isSkipped) {
         const through = folder === null ? limits.through : under(folder);
         const env = { ...limits.env, DEPTHWISE_BACKEND: "native" };
-        const outcome = await runScript(childFile("count-threads"), [], { through, env });
+        const outcome = await batch.run(childFile("count-threads"), [], { through, env }, `${name}: `);
         if (folder !== null) rmdirSync(folder);
         const { threads, forSync } = outcome.report;
-        const wrong = whatIsWrong(outcome);
-        if (wrong !== null) batch.failures.push(`${name}: ${wrong}`);
-        else if (threads !== wanted || forSync > wanted - 1) {
+        if (outcome.isRight && (threads !== wanted || forSync > wanted - 1)) {
           batch.failures.push(`${name}: ${threads} threads, ${forSync} started by a sync call; ${wanted} are right`);
         }
       }
-      const key = isSkipped ? `${name}: not possible here` : `${name}: ${wanted} thread${wanted === 1 ? "" : "s"}`;
-      batch.outcomes[key] = (batch.outcomes[key] ?? 0) + 1;
+      batch.count(isSkipped ? `${name}: not possible here` : `${name}: ${wanted} thread${wanted === 1 ? "" : "s"}`);
     }
     return batch;
   },

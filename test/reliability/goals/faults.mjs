@@ -1,3 +1,4 @@
+import { Batch } from "../batch.mjs";
 import { SURFACE } from "../code.mjs";
 import { faultsSkipped, readCounts, withFaults } from "../faults.mjs";
 import { childFile, runScript, whatIsWrong } from "../process.mjs";
@@ -31,16 +32,13 @@ export default {
   code: SURFACE,
   async run({ from, count }) {
     asked ??= await countRequests();
-    const batch = { tries: 0, outcomes: {}, worst: {}, failures: [] };
+    const batch = new Batch();
     for (let i = from; i < from + count; ++i) {
       const fault = faultOf(i);
       const { env } = withFaults(fault);
-      const outcome = await runScript(childFile("faults"), [], { env });
-      const wrong = whatIsWrong(outcome);
-      if (wrong !== null) batch.failures.push(`${JSON.stringify(fault)}: ${wrong}`);
-      const { refused = 0, right = 0 } = outcome.report;
-      batch.outcomes["steps right"] = (batch.outcomes["steps right"] ?? 0) + right;
-      batch.outcomes["typed errors"] = (batch.outcomes["typed errors"] ?? 0) + refused;
+      const { report } = await batch.run(childFile("faults"), [], { env }, `${JSON.stringify(fault)}: `);
+      batch.count("steps right", report.right ?? 0);
+      batch.count("typed errors", report.refused ?? 0);
       ++batch.tries;
     }
     batch.worst = { "blocks asked for without a fault": asked.memory, threads: asked.threads };

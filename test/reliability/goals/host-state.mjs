@@ -1,5 +1,6 @@
+import { Batch } from "../batch.mjs";
 import { SURFACE } from "../code.mjs";
-import { childFile, runScript, whatIsWrong } from "../process.mjs";
+import { childFile } from "../process.mjs";
 
 export default {
   name: "host-state",
@@ -11,15 +12,16 @@ export default {
   isSkipped: null,
   code: SURFACE,
   async run({ from, count }) {
-    const failures = [];
+    const batch = new Batch();
     for (let i = from; i < from + count; ++i) {
       const env = {
         DEPTHWISE_BACKEND: i % 4 === 3 ? "js" : "native",
         LANG: ["C", "de_DE.UTF-8", "tr_TR.UTF-8"][i % 3],
       };
-      const wrong = whatIsWrong(await runScript(childFile("host-state"), [], { env }));
-      if (wrong !== null) failures.push(wrong);
+      await batch.run(childFile("host-state"), [], { env });
     }
-    return { tries: count, outcomes: { "unchanged, 0 threads at import": count - failures.length }, failures };
+    batch.tries = count;
+    batch.count("unchanged, 0 threads at import", count - batch.failures.length);
+    return batch;
   },
 };

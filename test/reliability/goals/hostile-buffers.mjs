@@ -1,6 +1,7 @@
+import { Batch } from "../batch.mjs";
 import { CELLS } from "../children/hostile-cells.mjs";
 import { SURFACE } from "../code.mjs";
-import { childFile, runScript, whatIsWrong } from "../process.mjs";
+import { childFile } from "../process.mjs";
 
 export default {
   name: "hostile-buffers",
@@ -12,16 +13,11 @@ export default {
   isSkipped: null,
   code: SURFACE,
   async run({ from, count }) {
-    const batch = { tries: 0, outcomes: {}, failures: [] };
+    const batch = new Batch();
     for (const backend of ["native", "js"]) {
-      const options = { nodeArgs: ["--expose-gc"], env: { DEPTHWISE_BACKEND: backend }, timeoutMs: 600_000 };
-      const outcome = await runScript(childFile("hostile-buffers"), [from, count], options);
-      const wrong = whatIsWrong(outcome);
-      if (wrong !== null) batch.failures.push(wrong);
-      batch.tries += outcome.report.tries ?? 0;
-      for (const [answer, times] of Object.entries(outcome.report.outcomes ?? {})) {
-        batch.outcomes[answer] = (batch.outcomes[answer] ?? 0) + times;
-      }
+      const options = { nodeArgs: ["--expose-gc"], env: { DEPTHWISE_BACKEND: backend } };
+      const { report } = await batch.run(childFile("hostile-buffers"), [from, count], options);
+      batch.tries += report.tries ?? 0;
     }
     return batch;
   },

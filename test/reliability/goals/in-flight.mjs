@@ -1,5 +1,6 @@
+import { Batch } from "../batch.mjs";
 import { CALL_PATH } from "../code.mjs";
-import { childFile, runScript, whatIsWrong } from "../process.mjs";
+import { childFile } from "../process.mjs";
 
 const CALLS = 10_000;
 const percentile = (times, share) =>
@@ -17,26 +18,24 @@ export default {
   code: CALL_PATH,
   /** Percentiles over all reads of a batch; the worst batch is kept. */
   async run({ from, count }) {
-    const failures = [];
+    const batch = new Batch();
     const beside = [];
     const control = [];
     let loop = 0;
     for (let i = from; i < from + count; ++i) {
       // In every second round libuv has a single thread, which the calls may not keep.
       const env = { UV_THREADPOOL_SIZE: i % 2 === 0 ? "4" : "1" };
-      const outcome = await runScript(childFile("in-flight"), [CALLS], { env });
-      const wrong = whatIsWrong(outcome);
-      if (wrong !== null) {
-        failures.push(wrong);
-        continue;
-      }
-      beside.push(...outcome.report.beside);
-      control.push(...outcome.report.control);
-      loop = Math.max(loop, outcome.report.loop);
+      const { isRight, report } = await batch.run(childFile("in-flight"), [CALLS], { env });
+      if (!isRight) continue;
+      beside.push(...report.beside);
+      control.push(...report.control);
+      loop = Math.max(loop, report.loop);
     }
     const slow = beside.filter((ms) => ms > 20).length;
-    const outcomes = { "reads within 20 ms": beside.length - slow, "slower reads": slow };
-    if (beside.length === 0) return { tries: count, outcomes, failures };
+    batch.tries = count;
+    batch.count("reads within 20 ms", beside.length - slow);
+    batch.count("slower reads", slow);
+    if (beside.length === 0) return batch;
     const worst = {
       "read p50 ms": round(percentile(beside, 0.5)),
       "read p99 ms": round(percentile(beside, 0.99)),
@@ -46,7 +45,8 @@ export default {
     // Fails where reads starve; how quick they are on a quiet machine is what the results say.
     const limit = 150 + 10 * worst["control p99 ms"];
     if (worst["read p99 ms"] > limit)
-      failures.push(`reads took ${worst["read p99 ms"]} ms, p99; the limit is ${limit}`);
-    return { tries: count, outcomes, worst, failures };
+      batch.failures.push(`reads took ${worst["read p99 ms"]} ms, p99; the limit is ${limit}`);
+    batch.worst = worst;
+    return batch;
   },
 };

@@ -1,21 +1,11 @@
-import { existsSync, mkdirSync, rmdirSync } from "node:fs";
+import { rmdirSync } from "node:fs";
+import { Batch } from "../batch.mjs";
+import { makeGroup } from "../cgroup.mjs";
 import { SURFACE } from "../code.mjs";
-import { childFile, runScript, whatIsWrong } from "../process.mjs";
-
-/** A control group for a number of tasks, or null where this machine lets us make none. */
-function makeGroup() {
-  for (const tree of ["/sys/fs/cgroup/pids", "/sys/fs/cgroup"]) {
-    const folder = `${tree}/depthwise-limits-${process.pid}`;
-    try {
-      mkdirSync(folder);
-      if (existsSync(`${folder}/pids.max`)) return folder;
-      rmdirSync(folder);
-    } catch {}
-  }
-  return null;
-}
+import { childFile } from "../process.mjs";
 
 const MEGABYTE = 1 << 20;
+const TREES = ["/sys/fs/cgroup/pids", "/sys/fs/cgroup"];
 
 export default {
   name: "limits",
@@ -27,27 +17,22 @@ export default {
   isSkipped: process.platform === "linux" ? null : "prlimit and cgroups are Linux's",
   code: SURFACE,
   async run({ from, count }) {
-    const batch = { tries: 0, outcomes: {}, failures: [] };
-    const add = (key, number = 1) => {
-      batch.outcomes[key] = (batch.outcomes[key] ?? 0) + number;
-    };
+    const batch = new Batch();
     for (let i = from; i < from + count; ++i) {
       ++batch.tries;
       const isMemory = i % 2 === 0;
-      const folder = isMemory ? null : makeGroup();
+      const folder = isMemory ? null : makeGroup(TREES.map((tree) => ({ tree, file: "pids.max" })));
       if (!isMemory && folder === null) {
-        add("tasks: not possible here");
+        batch.count("tasks: not possible here");
         continue;
       }
       const args = isMemory
         ? ["address space", MEGABYTE * (256 + ((i * 137) % 2744))]
         : ["threads", Math.floor(i / 2) % 8, folder];
-      const outcome = await runScript(childFile("faults"), args, { env: { DEPTHWISE_BACKEND: "native" } });
+      const { report } = await batch.run(childFile("faults"), args, { env: { DEPTHWISE_BACKEND: "native" } });
       if (folder !== null) rmdirSync(folder);
-      const wrong = whatIsWrong(outcome);
-      if (wrong !== null) batch.failures.push(wrong);
-      add(`${args[0]}: steps right`, outcome.report.right ?? 0);
-      add(`${args[0]}: typed errors`, outcome.report.refused ?? 0);
+      batch.count(`${args[0]}: steps right`, report.right ?? 0);
+      batch.count(`${args[0]}: typed errors`, report.refused ?? 0);
     }
     return batch;
   },

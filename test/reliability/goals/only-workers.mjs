@@ -1,5 +1,6 @@
+import { Batch } from "../batch.mjs";
 import { CALL_PATH } from "../code.mjs";
-import { runScript, scenarioFile, whatIsWrong } from "../process.mjs";
+import { scenarioFile } from "../process.mjs";
 
 export default {
   name: "only-workers",
@@ -11,14 +12,13 @@ export default {
   isSkipped: null,
   code: CALL_PATH,
   async run({ from, count }) {
-    const batch = { tries: 0, outcomes: {}, failures: [] };
+    const batch = new Batch();
     for (let i = from; i < from + count; ++i) {
       // The scenario's first three workers loop over sync calls, over errors and over async calls.
-      const wrong = whatIsWrong(await runScript(scenarioFile("workers"), [3, 3, i + 1], { timeoutMs: 60_000 }));
-      if (wrong !== null) batch.failures.push(wrong);
+      await batch.run(scenarioFile("workers"), [3, 3, i + 1], { timeoutMs: 60_000 });
       ++batch.tries;
     }
-    batch.outcomes["ended with code 0"] = batch.tries - batch.failures.length;
+    batch.count("ended with code 0", batch.tries - batch.failures.length);
     return batch;
   },
 };

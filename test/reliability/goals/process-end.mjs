@@ -1,3 +1,4 @@
+import { Batch } from "../batch.mjs";
 import { CALL_PATH } from "../code.mjs";
 import { runScript, scenarioFile, whatIsWrong } from "../process.mjs";
 
@@ -23,7 +24,7 @@ export default {
   isSkipped: null,
   code: CALL_PATH,
   async run({ from, count }) {
-    const batch = { tries: 0, outcomes: {}, worst: {}, failures: [] };
+    const batch = new Batch();
     for (let i = from; i < from + count; ++i) {
       const [way, wanted] = WAYS[i % WAYS.length];
       const isControl = i % 10 === 9;
@@ -35,8 +36,7 @@ export default {
       if (wrong !== null) batch.failures.push(wrong);
       else if (!(took < HANG_MS)) batch.failures.push(`took ${took} ms to end: ${outcome.command.join(" ")}`);
       ++batch.tries;
-      const key = `${isControl ? "control " : ""}${within(took)}`;
-      batch.outcomes[key] = (batch.outcomes[key] ?? 0) + 1;
+      batch.count(`${isControl ? "control " : ""}${within(took)}`);
       const name = isControl ? "control ms" : "ms";
       batch.worst[name] = Math.max(batch.worst[name] ?? 0, took);
     }

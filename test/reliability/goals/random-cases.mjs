@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { Batch } from "../batch.mjs";
 import { KERNELS } from "../code.mjs";
-import { runScript, whatIsWrong } from "../process.mjs";
 
 // `bash scripts/native-tests.sh asan` builds it.
 const program = fileURLToPath(new URL("../../../build-native-asan/fuzz_replay", import.meta.url));
@@ -16,9 +16,10 @@ export default {
   isSkipped: existsSync(program) ? null : "scripts/native-tests.sh asan builds it",
   code: KERNELS,
   async run({ from, count }) {
-    const outcome = await runScript("--random", [count, 1 + from], { program, timeoutMs: 3_600_000 });
-    const wrong = whatIsWrong(outcome);
-    const tries = outcome.stdout.includes(`${count} cases`) ? count : 1;
-    return { tries, outcomes: { agreed: wrong === null ? tries : 0 }, failures: wrong === null ? [] : [wrong] };
+    const batch = new Batch();
+    const { stdout, isRight } = await batch.run("--random", [count, 1 + from], { program, timeoutMs: 3_600_000 });
+    batch.tries = stdout.includes(`${count} cases`) ? count : 1;
+    batch.count("agreed", isRight ? batch.tries : 0);
+    return batch;
   },
 };

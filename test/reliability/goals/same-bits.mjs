@@ -1,5 +1,6 @@
+import { Batch } from "../batch.mjs";
 import { KERNELS } from "../code.mjs";
-import { childFile, runScript, whatIsWrong } from "../process.mjs";
+import { childFile } from "../process.mjs";
 
 export default {
   name: "same-bits",
@@ -12,8 +13,9 @@ export default {
   code: KERNELS,
   async run({ from, count }) {
     const env = { DEPTHWISE_BACKEND: "native" };
-    const outcome = await runScript(childFile("same-bits"), [from, count], { env, timeoutMs: 3_600_000 });
-    const wrong = whatIsWrong(outcome);
-    return { tries: count, outcomes: outcome.report.outcomes ?? {}, failures: wrong === null ? [] : [wrong] };
+    const batch = new Batch();
+    await batch.run(childFile("same-bits"), [from, count], { env, timeoutMs: 3_600_000 });
+    batch.tries = count;
+    return batch;
   },
 };

@@ -1,5 +1,6 @@
+import { Batch } from "../batch.mjs";
 import { SURFACE } from "../code.mjs";
-import { childFile, runScript, whatIsWrong } from "../process.mjs";
+import { childFile } from "../process.mjs";
 
 const SEQUENCES = 2500;
 
@@ -14,18 +15,13 @@ export default {
   code: SURFACE,
   /** Seeds count the processes; each tenth runs on the fallback. */
   async run({ from, count }) {
-    const batch = { tries: 0, outcomes: {}, failures: [] };
+    const batch = new Batch();
     for (let begin = from; begin < from + count; begin += SEQUENCES) {
       const seed = 1 + Math.floor(begin / SEQUENCES);
       const sequences = Math.min(SEQUENCES, from + count - begin);
       const env = { DEPTHWISE_BACKEND: seed % 10 === 0 ? "js" : "native" };
-      const outcome = await runScript(childFile("surface-model"), [seed, sequences], { env, timeoutMs: 600_000 });
-      const wrong = whatIsWrong(outcome);
-      if (wrong !== null) batch.failures.push(`seed ${seed}: ${wrong}`);
+      await batch.run(childFile("surface-model"), [seed, sequences], { env }, `seed ${seed}: `);
       batch.tries += sequences;
-      for (const [answer, times] of Object.entries(outcome.report.outcomes ?? {})) {
-        batch.outcomes[answer] = (batch.outcomes[answer] ?? 0) + times;
-      }
     }
     return batch;
   },
