@@ -1,6 +1,7 @@
 // A few convolutions, one for each kind of kernel, against the formula written out once more: what `depthwise doctor`
 // runs where there is no test suite.
 import { conv2d, conv2dAsync, sharedDepthwiseConv2d } from "./functional.js";
+import { Generator } from "./random.js";
 import { tensor } from "./tensor.js";
 
 interface Problem {
@@ -30,13 +31,10 @@ const PROBLEMS: readonly Problem[] = [
   { ...base, name: "dense 3x3, async", groups: 1, async: true },
 ];
 
-/** Numbers in (-1, 1), the same on every machine. */
-function numbers(count: number, seed: number): Float32Array {
-  let state = seed;
-  return Float32Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state >>> 8) / 0x800000 - 1;
-  });
+/** Numbers in [-1, 1), the same on every machine. */
+function numbers(count: number, seed: bigint): Float32Array {
+  const generator = new Generator(seed);
+  return Float32Array.from({ length: count }, () => 2 * generator.uniform() - 1);
 }
 
 /** One output of the formula, and the sum of its terms' sizes, which bounds its rounding. */
@@ -67,9 +65,9 @@ function formula(p: Problem, x: Float32Array, w: Float32Array, b: Float32Array, 
 async function failureOf(p: Problem): Promise<string | null> {
   const bank = p.shared ? p.outChannels / p.channels : p.outChannels;
   const inPerGroup = p.channels / p.groups;
-  const x = numbers(p.channels * p.size * p.size, 1);
-  const w = numbers(bank * inPerGroup * p.kernel * p.kernel, 2);
-  const b = numbers(bank, 3);
+  const x = numbers(p.channels * p.size * p.size, 1n);
+  const w = numbers(bank * inPerGroup * p.kernel * p.kernel, 2n);
+  const b = numbers(bank, 3n);
   const plane = [p.size, p.size];
   const input = tensor(x, p.layout === "NHWC" ? [1, ...plane, p.channels] : [1, p.channels, ...plane]);
   const weight = tensor(w, [bank, inPerGroup, p.kernel, p.kernel]);

@@ -1,14 +1,8 @@
 // prebuilt.ts for Bun, whose bundler takes addons along (also into `bun build --compile`) where they are required by a
 // literal path. Only the one that is asked for is opened.
-import type { NativeBinding } from "./types.js" with { "resolution-mode": "import" };
+import type { Place } from "./prebuilt.js" with { "resolution-mode": "import" };
 
-interface Place {
-  readonly path: string;
-  readonly exists: boolean;
-  open(): NativeBinding;
-}
-
-function opener(system: string): (() => NativeBinding) | null {
+function opener(system: string): Place["open"] | null {
   switch (system) {
     case "linux-x64-glibc":
       return () => require("../../prebuilds/linux-x64/depthwise.glibc.node");
