@@ -34,8 +34,9 @@ export function bestPeer(row, sides, fits) {
   return { name, ratio: value };
 }
 
-const isPlain = (layout) => layout === "plain";
-const always = () => true;
+/** Layouts of sides for bestPeer: channels first in and out; whatever suits a peer. */
+export const isPlain = (layout) => layout === "plain";
+export const isAny = () => true;
 const shapeOf = (row) => parseDescriptor(row.descriptor);
 const perGroup = (row) => {
   const { inChannels, groups } = shapeOf(row);
@@ -77,7 +78,7 @@ function peerGoals(result, threads) {
       return best ? [{ name: row.name, row, value: best.ratio, note: `(${best.name})` }] : [];
     });
   const plain = against(isPlain);
-  const any = against(always);
+  const any = against(isAny);
   const ofKind = (cells, ...kinds) => cells.filter(({ row }) => kinds.includes(row.kind)).map(({ value }) => value);
   const ort = rows.flatMap((row) =>
     row.ratios["onnxruntime-node"] ? [{ name: row.name, row, value: row.ratios["onnxruntime-node"], least: 1 }] : [],

@@ -122,11 +122,9 @@ async function comparePair({ what, axis, value, multiple, at }, side, threads, r
   const sides = [];
   for (const each of [value, multiple]) {
     const shape = parseDescriptor(at(each));
-
     const { begin, run } = await side.prepare(shape, makeOperands(shape), threads);
     sides.push({ name: String(each), begin, run });
   }
-
   const times = await compareSides(sides, { rounds: Math.max(9, rounds), batchMs: 2, warmMs: 8 });
   return { what, axis, value, multiple, descriptor: at(value), slower: ratio(times[value], times[multiple]) };
 }

@@ -1,7 +1,7 @@
 // Results as one self-contained page: node bench/report.mjs results.json [report.html]
 import { readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { bestPeer, goalsOf, rowsOn } from "./goals.mjs";
+import { bestPeer, goalsOf, isAny, isPlain, rowsOn } from "./goals.mjs";
 import { copyBandwidth } from "./limits.mjs";
 import { readNewestPeers } from "./newest-peers.mjs";
 import { rooflineGoals } from "./roofline-goals.mjs";
@@ -16,8 +16,8 @@ function figures(row, sides) {
     gflops: row.flop / row.mine.median / 1e6,
     share: row.share,
     peers: Object.fromEntries(peers),
-    plain: bestPeer(row, sides, (layout) => layout === "plain"),
-    any: bestPeer(row, sides, () => true),
+    plain: bestPeer(row, sides, isPlain),
+    any: bestPeer(row, sides, isAny),
   };
 }
 
@@ -44,6 +44,7 @@ export function pageData(result) {
       copies: sizes.map((bytes) => ({ bytes, GBs: copyBandwidth(limits, bytes) })),
     };
   }
+  const goals = goalsOf(result);
   const { date, command, commit, machine, versions, missing, seconds, backend, rounds } = result;
   return {
     about: { date, command, commit, machine, versions, missing, seconds, backend, rounds },
@@ -51,8 +52,8 @@ export function pageData(result) {
     sides,
     ceilings,
     layers,
-    headline: headline(result, layers),
-    goals: goalsOf(result),
+    headline: headline(result, layers, goals),
+    goals,
     roofline: rooflineGoals(result),
     growth: result.growth ?? null,
     fallback: (result.fallback ?? []).map(({ name, kind, times }) => ({
@@ -66,7 +67,7 @@ export function pageData(result) {
 }
 
 /** The four numbers at the top: [value, what it is]. */
-function headline(result, layers) {
+function headline(result, layers, allGoals) {
   const first = result.threads[0];
   const depthwise = layers
     .filter(({ kind }) => kind === "depthwise" || kind === "batch-8")
@@ -74,7 +75,7 @@ function headline(result, layers) {
     .filter(Boolean);
   const mean = (values) => (values.length ? `${geomean(values).toFixed(1)}x` : null);
   const ofPeer = (name) => layers.map(({ on }) => on[first]?.peers[name]).filter(Boolean);
-  const goals = goalsOf(result).filter(({ met }) => met !== null);
+  const goals = allGoals.filter(({ met }) => met !== null);
   const us = result.calls?.smallest?.depthwise;
   return [
     [

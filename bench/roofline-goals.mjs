@@ -58,18 +58,11 @@ export function rooflineGoals(result) {
     const times = row.threads[1]?.times;
     const goal = goalOf(row.name);
     if (!times || !goal) return [];
-    const entry = (mode, wanted, roofline, side) =>
-      times[side]
-        ? [
-            {
-              name: row.name,
-              mode,
-              goal: wanted,
-              share: roofline / times[side].median,
-              met: roofline / times[side].median >= wanted,
-            },
-          ]
-        : [];
+    const entry = (mode, wanted, roofline, side) => {
+      if (!times[side]) return [];
+      const share = roofline / times[side].median;
+      return [{ name: row.name, mode, goal: wanted, share, met: share >= wanted }];
+    };
     const wide = result.machine.isa === "avx512" ? 0.85 : 0.65;
     const last = is3x3(row) && /_s1_/.test(row.descriptor) ? Math.min(wide, goal) : goal - 0.1;
     return [

@@ -1,10 +1,8 @@
 // What the benchmark prints: the layers, the goals, and the shares of the roofline.
-import { bestPeer, goalsOf, rowsOn } from "./goals.mjs";
-import { rooflineGoals } from "./roofline-goals.mjs";
+import { bestPeer, isAny, isPlain, rowsOn } from "./goals.mjs";
 import { geomean } from "./timing.mjs";
 
 const right = (text, width) => String(text).padStart(width);
-const isPlain = (layout) => layout === "plain";
 
 function peerCell(best) {
   return best ? `${best.ratio.toFixed(2)}x ${best.name}` : "-";
@@ -28,7 +26,7 @@ export function layersTable(result, threads) {
         right((row.flop / row.mine.median / 1e6).toFixed(1), 9),
         right(row.share === null ? "-" : `${(100 * row.share).toFixed(0)} %`, 9),
         `  ${peerCell(bestPeer(row, result.sides, isPlain)).padEnd(24)}`,
-        `  ${peerCell(bestPeer(row, result.sides, () => true)).padEnd(28)}`,
+        `  ${peerCell(bestPeer(row, result.sides, isAny)).padEnd(28)}`,
         `  ${row.kernel}`,
       ].join(""),
     );
@@ -47,12 +45,12 @@ const verdict = (met) => (met === null ? "-" : met ? "met" : "LOST");
 
 export function goalsTable(result) {
   const lines = ["", "goals"];
-  for (const { what, goal, measured, met, losses } of goalsOf(result)) {
+  for (const { what, goal, measured, met, losses } of result.goals) {
     if (met === null) continue;
     lines.push(`${verdict(met).padEnd(5)} ${what}: ${goal}; ${measured}`);
     for (const loss of losses) lines.push(`        ${loss}`);
   }
-  const shares = rooflineGoals(result);
+  const shares = result.roofline;
   const lost = shares.filter(({ met }) => !met);
   if (shares.length) {
     lines.push("", `share of the roofline, 1 thread: ${shares.length - lost.length} of ${shares.length} goals met`);

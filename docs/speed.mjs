@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bestPeer, goalsOf, rowsOn } from "../bench/goals.mjs";
+import { bestPeer, goalsOf, isAny, isPlain, rowsOn } from "../bench/goals.mjs";
 import { rooflineGoals } from "../bench/roofline-goals.mjs";
 import { geomean } from "../bench/timing.mjs";
 
@@ -56,8 +56,8 @@ function layersTable() {
       microseconds(row.mine.median),
       (row.flop / row.mine.median / 1e6).toFixed(1),
       row.share === null ? "-" : percent(row.share),
-      cell(bestPeer(row, sides, (layout) => layout === "plain")),
-      cell(bestPeer(row, sides, () => true)),
+      cell(bestPeer(row, sides, isPlain)),
+      cell(bestPeer(row, sides, isAny)),
       ort(row),
     ]),
   );

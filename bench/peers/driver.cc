@@ -92,6 +92,15 @@ std::string run(Peer& peer, int64_t calls) {
   return text;
 }
 
+// Each of `images` matrices of rows x columns, transposed.
+std::vector<float> transposed(const std::vector<float>& data, int64_t images, int64_t rows, int64_t columns) {
+  std::vector<float> out(data.size());
+  for (int64_t i = 0; i < images; ++i)
+    for (int64_t r = 0; r < rows; ++r)
+      for (int64_t c = 0; c < columns; ++c) out[(i * columns + c) * rows + r] = data[(i * rows + r) * columns + c];
+  return out;
+}
+
 }  // namespace
 
 Layer Layer::as_2d() const {
@@ -126,21 +135,11 @@ double time_once(Peer& peer) {
 }
 
 std::vector<float> channels_last(const std::vector<float>& data, int64_t batch, int64_t channels) {
-  std::vector<float> out(data.size());
-  const int64_t plane = static_cast<int64_t>(data.size()) / batch / channels;
-  for (int64_t n = 0; n < batch; ++n)
-    for (int64_t c = 0; c < channels; ++c)
-      for (int64_t p = 0; p < plane; ++p) out[(n * plane + p) * channels + c] = data[(n * channels + c) * plane + p];
-  return out;
+  return transposed(data, batch, channels, static_cast<int64_t>(data.size()) / batch / channels);
 }
 
 std::vector<float> channels_first(const std::vector<float>& data, int64_t batch, int64_t channels) {
-  std::vector<float> out(data.size());
-  const int64_t plane = static_cast<int64_t>(data.size()) / batch / channels;
-  for (int64_t n = 0; n < batch; ++n)
-    for (int64_t p = 0; p < plane; ++p)
-      for (int64_t c = 0; c < channels; ++c) out[(n * channels + c) * plane + p] = data[(n * plane + p) * channels + c];
-  return out;
+  return transposed(data, batch, static_cast<int64_t>(data.size()) / batch / channels, channels);
 }
 
 int serve(Peer& peer) {

@@ -77,9 +77,9 @@ export function externalSide({ name, layout, start, remedy, takes = () => true }
       const arrays = join(folder, "arrays");
       const output = join(folder, "output");
       writeArrays(arrays, [input, weight, bias]);
-      const { batch, inChannels, outChannels, groups, kernel, stride, dilation, pad } = shape;
+      const { descriptor, batch, inChannels, outChannels, groups, kernel, stride, dilation, pad } = shape;
       const sizes = { in: shape.input, out: shape.output, kernel, stride, dilation, pad };
-      const fields = { layout, threads, arrays, output, batch, inChannels, outChannels, groups, ...sizes };
+      const fields = { layout, threads, arrays, output, descriptor, batch, inChannels, outChannels, groups, ...sizes };
       const answer = await talk.ask("prepare", ...Object.entries(fields).map(([key, value]) => `${key}=${value}`));
       if (!answer.startsWith("ok")) return { refused: answer.replace(/^no /, "") };
       const [, firstMs, how] = /^ok (\S+) (.*)$/.exec(answer) ?? [];

@@ -1,40 +1,17 @@
 // This package over the line protocol of driver.h, with the backend that the environment asks for.
 import { readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { volume } from "../shapes.mjs";
+import { parseDescriptor, volume } from "../shapes.mjs";
 import { depthwise, loadLibrary } from "./depthwise.mjs";
 
 const library = await loadLibrary();
 const side = depthwise("out", library);
 let prepared = null;
 
-function readShape(fields) {
-  const numbers = (name) => fields[name].split(",").map(Number);
-  const shape = {
-    batch: Number(fields.batch),
-    inChannels: Number(fields.inChannels),
-    outChannels: Number(fields.outChannels),
-    groups: Number(fields.groups),
-    input: numbers("in"),
-    output: numbers("out"),
-    kernel: numbers("kernel"),
-    stride: numbers("stride"),
-    dilation: numbers("dilation"),
-    pad: numbers("pad"),
-  };
-  return {
-    ...shape,
-    rank: shape.input.length,
-    inputShape: [shape.batch, shape.inChannels, ...shape.input],
-    weightShape: [shape.outChannels, shape.inChannels / shape.groups, ...shape.kernel],
-    outputShape: [shape.batch, shape.outChannels, ...shape.output],
-  };
-}
-
 async function answer([command, ...words]) {
   if (command === "prepare") {
     const fields = Object.fromEntries(words.map((word) => word.split(/=(.*)/s)));
-    const shape = readShape(fields);
+    const shape = parseDescriptor(fields.descriptor);
     const bytes = readFileSync(fields.arrays);
     const all = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
     const [inputs, weights] = [volume(shape.inputShape), volume(shape.weightShape)];
