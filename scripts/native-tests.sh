@@ -1,9 +1,11 @@
 #!/bin/sh
-# Configures, builds and runs the native tests, without Node:  scripts/native-tests.sh [gcc] [asan] [tsan] [aarch64]
+# Configures, builds and runs the native tests, without Node:  scripts/native-tests.sh [gcc] [asan] [tsan] [aarch64] [fuzz]
 #   gcc      this machine's compiler: AVX2, one and sixteen lanes, AVX-512 where this CPU has it
 #   asan     AVX2 under AddressSanitizer and UndefinedBehaviorSanitizer
 #   tsan     SSE2 (every kernel of it) under ThreadSanitizer (clang), on the pool: libgomp is not instrumented
 #   aarch64  NEON, cross-compiled, under user-mode emulation
+#   fuzz     only builds the fuzzer (clang, libFuzzer, the sanitizers of asan); `npm run reliability -- fuzz` runs it, 10
+#            million cases, and goes on where it stopped; `-- fuzz --seconds 60` a minute
 # Each compiles the instruction sets it needs: the kernels are one template, and each set takes minutes. ISAS overrides.
 # Without a name: gcc. JOBS and SWEEP (problems for each ISA) may be set; build folders are build-native-<name>.
 set -eu
@@ -16,13 +18,25 @@ first_of() {
   exit 1
 }
 
-run() { # name, problems, options of cmake
-  name=$1 sweep=$2
-  shift 2
+build() { # name, target, instruction sets, options of cmake
+  name=$1 target=$2 isas=$3
+  shift 3
   echo "== native tests: $name"
-  cmake -S . -B "build-native-$name" -DDEPTHWISE_TESTS=ON -DDEPTHWISE_SWEEP="${SWEEP:-$sweep}" "$@" > "build-native-$name.log" 2>&1 ||
+  cmake -S . -B "build-native-$name" -DDEPTHWISE_TESTS=ON "-DDEPTHWISE_ISAS=${ISAS:-$isas}" "$@" > "build-native-$name.log" 2>&1 ||
     { cat "build-native-$name.log"; exit 1; }
-  cmake --build "build-native-$name" --parallel "$jobs" > "build-native-$name.log" 2>&1 || { cat "build-native-$name.log"; exit 1; }
+  cmake --build "build-native-$name" --target "$target" --parallel "$jobs" > "build-native-$name.log" 2>&1 ||
+    { cat "build-native-$name.log"; exit 1; }
+}
+
+find_clang() {
+  cc=$(first_of clang-19 clang clang-14)
+  cxx=$(first_of clang++-19 clang++ clang++-14)
+}
+
+run() { # name, problems, instruction sets, options of cmake
+  name=$1 sweep=$2 isas=$3
+  shift 3
+  build "$name" all "$isas" -DDEPTHWISE_SWEEP="${SWEEP:-$sweep}" "$@"
   ctest --test-dir "build-native-$name" --output-on-failure --no-tests=error
 }
 
@@ -33,21 +47,26 @@ for kind in "$@"; do
       isas="avx2;scalar;wide16"
       ! grep -qw avx512bw /proc/cpuinfo || isas="avx512;$isas"
       case $(uname -m) in x86_64) ;; *) isas="" ;; esac # all there are
-      run gcc 1500 "-DDEPTHWISE_ISAS=${ISAS:-$isas}"
+      run gcc 1500 "$isas"
       ;;
     asan)
       # detect_leaks finds what the tests themselves let go of; the compiled-in options make it an error.
       export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
       # With Node's headers the addon is made of the same objects, for addon-asan.sh.
-      run asan 300 -DDEPTHWISE_SANITIZE=address,undefined "-DDEPTHWISE_ISAS=avx2;scalar" \
+      run asan 300 "avx2;scalar" -DDEPTHWISE_SANITIZE=address,undefined \
         "-DCMAKE_JS_INC=$PWD/node_modules/node-api-headers/include;$PWD/node_modules/node-addon-api"
       ;;
     tsan)
-      cc=$(first_of clang-19 clang clang-14) cxx=$(first_of clang++-19 clang++ clang++-14)
-      TSAN_OPTIONS=halt_on_error=1 run tsan 300 -DDEPTHWISE_SANITIZE=thread "-DDEPTHWISE_ISAS=sse2;scalar" \
+      find_clang
+      TSAN_OPTIONS=halt_on_error=1 run tsan 300 "sse2;scalar" -DDEPTHWISE_SANITIZE=thread \
         -DCMAKE_C_COMPILER="$cc" -DCMAKE_CXX_COMPILER="$cxx"
       ;;
-    aarch64) run aarch64 300 -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/aarch64-linux-gnu.cmake" "-DDEPTHWISE_ISAS=neon;scalar" ;;
-    *) echo "native-tests.sh [gcc] [asan] [tsan] [aarch64], but got $kind" >&2; exit 2 ;;
+    aarch64) run aarch64 300 "neon;scalar" -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/aarch64-linux-gnu.cmake" ;;
+    fuzz)
+      find_clang
+      build fuzz fuzz_conv "avx2;scalar" -DDEPTHWISE_SANITIZE=fuzzer-no-link,address,undefined \
+        -DCMAKE_C_COMPILER="$cc" -DCMAKE_CXX_COMPILER="$cxx"
+      ;;
+    *) echo "native-tests.sh [gcc] [asan] [tsan] [aarch64] [fuzz], but got $kind" >&2; exit 2 ;;
   esac
 done

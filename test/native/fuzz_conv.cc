@@ -2,7 +2,7 @@
 // and, where it is small, computed by that kernel of that ISA and by the reference kernel; they must agree. Run with
 // AddressSanitizer and UndefinedBehaviorSanitizer: arrays are allocated to the byte, at every offset from a vector's
 // alignment. Sizes that no memory holds go through everything that computes with sizes.
-//   scripts/fuzz.sh; the corpus is run again by the tests (fuzz_replay.cc)
+//   scripts/native-tests.sh fuzz; the corpus is run again by the tests (fuzz_replay.cc)
 #include <cmath>
 #include <cstdint>
 #include <cstdio>

@@ -8,8 +8,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const text = join(root, "test/native/fuzz_corpus.txt");
-const folder = join(root, "build-fuzz/corpus");
-export const fuzzer = join(root, "build-fuzz/fuzz_conv");
+const folder = join(root, "build-native-fuzz/corpus");
+export const fuzzer = join(root, "build-native-fuzz/fuzz_conv");
 
 /** The folder that the fuzzer works in, begun from the committed cases. */
 export function workingCorpus() {

@@ -25,7 +25,7 @@ export default {
   few: 3000,
   // Short enough for --seconds, which is looked at between batches.
   batch: 10_000,
-  isSkipped: existsSync(fuzzer) ? null : "scripts/fuzz.sh builds the fuzzer",
+  isSkipped: existsSync(fuzzer) ? null : "scripts/native-tests.sh fuzz builds it",
   code: KERNELS,
   async run({ from, count }) {
     const args = [`-runs=${count}`, `-seed=${1 + from}`, "-max_len=96", "-timeout=30", "-rss_limit_mb=4096"];
