@@ -82,6 +82,7 @@ napi_value run_into_new(napi_env env, const ConvPlan& plan, int64_t batch, napi_
   if (!array || !read(&weights) || !read_array(env, input, "the input", g.element, batch * g.src_elements, &src) ||
       !read_array(env, array, "the result", g.element, count, &dst))
     return nullptr;
+  page_in(dst, bytes);
   return run(plan, weights, batch, src, dst) == Status::kDone ? array : throw_memory(env, bytes);
 }
 

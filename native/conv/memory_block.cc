@@ -1,5 +1,6 @@
 #include "conv/memory_block.h"
 
+#include <cerrno>
 #include <cstdlib>
 #include <type_traits>
 
@@ -74,6 +75,11 @@ void deallocate(char* data, int64_t bytes) {
 }
 #endif
 
+// Linux 5.14; older ones refuse it.
+#if defined(__linux__) && !defined(MADV_POPULATE_WRITE)
+#define MADV_POPULATE_WRITE 23
+#endif
+
 char* reuse(int index, int64_t size) {
   const Locked lock(mutex);
   IdleBlock* block = idle_blocks[index];
@@ -95,11 +101,30 @@ bool keep(char* data, int index, int64_t size) {
 
 }  // namespace
 
+void page_in(void* data, int64_t bytes) {
+#if defined(__linux__)
+  // Fewer pages are not worth the call.
+  constexpr int64_t kPage = 4096, kLeast = 4 * kPage;
+  const int64_t begin = reinterpret_cast<int64_t>(data), first = (begin + kPage - 1) & -kPage;
+  const int64_t length = ((begin + bytes) & -kPage) - first;
+  if (length < kLeast) return;
+  const int before = errno;
+  if (madvise(reinterpret_cast<void*>(first), static_cast<size_t>(length), MADV_POPULATE_WRITE) != 0) errno = before;
+#else
+  static_cast<void>(data);
+  static_cast<void>(bytes);
+#endif
+}
+
 MemoryBlock MemoryBlock::take(int64_t bytes) {
   if (bytes <= 0) return {};
+  const int64_t needed = bytes;
   const int index = size_index(&bytes);
   char* data = index < 0 ? nullptr : reuse(index, bytes);
-  if (!data) data = allocate(bytes);
+  if (!data) {
+    data = allocate(bytes);
+    if (data) page_in(data, needed);
+  }
   return data ? MemoryBlock(data, bytes) : MemoryBlock();
 }
 

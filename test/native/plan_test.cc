@@ -2,6 +2,11 @@
 // input is not finite, and an error, not the end, where memory is short.
 #include "conv/plan.h"
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
@@ -242,9 +247,14 @@ void check_short_memory() {
     const Batch::Output wanted = batch.run(2);
     // Memory that waits for reuse is taken away for the time of the test.
     std::vector<MemoryBlock> taken;
-    for (int64_t size = 4096; idle_block_bytes() > 0 && size < int64_t{1} << 28; size *= 2)
+    const auto take = [&](int64_t size) {
+      const int64_t idle = idle_block_bytes();
+      taken.push_back(MemoryBlock::take(size));
+      return idle_block_bytes() < idle;
+    };
+    for (int64_t size = 256; size < int64_t{1} << 26 && idle_block_bytes() > 0; size *= 2)
       for (int64_t quarters = 4; quarters < 8; ++quarters)
-        for (int i = 0; i < 10; ++i) taken.push_back(MemoryBlock::take(size / 4 * quarters));
+        while (take(size / 4 * quarters)) {}
     int failures = 0;
     for (int n = 0; n < 6; ++n) {
       Batch::Output dst = batch.output();
@@ -261,6 +271,21 @@ void check_short_memory() {
     check(failures > 0 && failures < 6,
           std::string(descriptor) + ": fails while memory is short, then works; failures: " + std::to_string(failures));
   }
+}
+
+// Fresh memory costs no page faults one by one: it is there before it is written, where the system knows how.
+void check_paged_in() {
+#if defined(__linux__)
+  std::vector<MemoryBlock> taken;  // none that has been written before
+  do taken.push_back(MemoryBlock::take(int64_t{5} << 20));
+  while (idle_block_bytes() > 0 && taken.size() < 20);
+  const MemoryBlock fresh = MemoryBlock::take(int64_t{5} << 20);
+  unsigned char is_there[(5 << 20) / 4096];
+  check(mincore(fresh.data(), sizeof is_there * 4096, is_there) == 0, "mincore");
+  const bool all = std::all_of(is_there, is_there + sizeof is_there, [](unsigned char page) { return page & 1; });
+  const bool is_known = madvise(fresh.data(), sizeof is_there * 4096, 23) == 0;  // MADV_POPULATE_WRITE, Linux 5.14
+  check(all || !is_known, "fresh memory is paged in");
+#endif
 }
 
 void check_packing_key() {
@@ -317,6 +342,7 @@ int main(int argc, char** argv) {
   check_finite();
   check_empty_batch();
   check_packing_key();
+  check_paged_in();
   check_packs_alike();
   check_asked_again();
   check_short_memory();
