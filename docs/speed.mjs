@@ -1,4 +1,4 @@
-// Puts the figures of a benchmark run into the README: node docs/speed.mjs bench/results/FILE.json
+// Puts the figures of benchmark runs, one of each machine, into the README: node docs/speed.mjs bench/results/FILE.json...
 import { readFileSync, writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,11 +26,8 @@ const ROWS = [
 ];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const [file] = process.argv.slice(2);
-if (file === undefined) throw new Error("usage: node docs/speed.mjs bench/results/FILE.json");
-const result = JSON.parse(readFileSync(file, "utf8"));
-const { date, machine, backend, threads, versions, sides, limits, commit, command } = result;
-const first = threads[0];
+const files = process.argv.slice(2);
+if (files.length === 0) throw new Error("usage: node docs/speed.mjs bench/results/FILE.json...");
 
 const microseconds = (ms) => {
   const us = ms * 1e3;
@@ -42,8 +39,9 @@ const plural = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
 const table = (head, aligns, rows) => [head, aligns, ...rows].map((cells) => `| ${cells.join(" | ")} |`);
 
 /** Ours against the best peer of each layout, for the chosen layers. */
-function layersTable() {
-  const rows = rowsOn(result, first);
+function layersTable(file, result) {
+  const { sides, threads } = result;
+  const rows = rowsOn(result, threads[0]);
   const shown = ROWS.map((name) => rows.find((row) => row.name === name)).filter(Boolean);
   if (shown.length === 0) throw new Error(`${file} has none of ${ROWS.join(", ")}`);
   const cell = (best) => (best ? `${times(best.ratio)} ${best.name}` : "-");
@@ -64,7 +62,8 @@ function layersTable() {
 }
 
 /** One line a peer: how many times longer it takes, by kind of layer, on each number of threads. */
-function meansTable() {
+function meansTable(result) {
+  const { sides, threads, versions } = result;
   const peers = Object.keys(versions).filter((name) => sides[name] && sides[name] !== "own");
   const kinds = [...new Set(result.layers.map(({ kind }) => kind))];
   const mean = (name, kind, count) => {
@@ -84,13 +83,23 @@ function meansTable() {
   );
 }
 
-/** Every goal that was not reached, with its rows; nothing is left out. */
-function losses() {
+/** The rows of a goal that was not reached, or the worst of many; `name 0.87x (peer)` each. */
+function worst(rows) {
+  const most = 12;
+  const sorted = rows.toSorted((a, b) => ratioIn(a) - ratioIn(b));
+  const rest = rows.length - most;
+  return sorted.slice(0, most).join(", ") + (rest > 0 ? `, and ${rest} better ones (in the report)` : "");
+}
+
+const ratioIn = (row) => Number(row.match(/ ([\d.]+)x/)?.[1] ?? 0);
+
+/** Every goal that was not reached; nothing is left out but the better ones of many rows. */
+function losses(result) {
   const goals = goalsOf(result).filter(({ met }) => met !== null);
   const lost = goals.filter(({ met }) => !met);
   const lines = lost.map(
     ({ what, goal, measured, losses: rows }) =>
-      `- ${what} (goal: ${goal}): ${measured}${rows.length > 1 ? `; ${rows.join(", ")}` : ""}`,
+      `- ${what} (goal: ${goal}): ${measured}${rows.length > 1 ? `; ${worst(rows)}` : ""}`,
   );
   const shares = rooflineGoals(result);
   const missed = shares.filter(({ met }) => !met);
@@ -113,23 +122,32 @@ function losses() {
   ];
 }
 
+/** Machine and versions, both tables, the losses, and how to repeat it. */
+function figures(file) {
+  const result = JSON.parse(readFileSync(file, "utf8"));
+  const { date, machine, backend, threads, limits, commit, command } = result;
+  const limit = limits[threads[0]];
+  const where = `${machine.cpu}, ${plural(machine.cores, "core")}, ${machine.isa}`;
+  const how = `${plural(threads[0], "thread")}, Node ${machine.node.slice(1)}, ${backend} backend built by ${machine.compiler}, ${date.slice(0, 10)}, commit ${commit}`;
+  return [
+    `**${where}**, ${how}; \`module.forward(x, { out })\`, medians.${limit ? ` The limit is the slower of arithmetic at ${limit.gflops.toFixed(0)} GFLOP/s and a copy of the same size, both measured in the same run.` : ""}`,
+    "",
+    ...layersTable(file, result),
+    "",
+    `How many times longer each peer takes, geometric means on ${threads.join(" / ")} threads:`,
+    "",
+    ...meansTable(result),
+    "",
+    ...losses(result),
+    "",
+    `All figures: \`${relative(root, resolve(file))}\`, by \`${command}\`.`,
+  ];
+}
+
 const text = [
   BEGIN,
-  `${machine.cpu}, ${plural(machine.cores, "core")}, ${machine.isa}, ${plural(first, "thread")}, Node ${machine.node.slice(1)}, ${backend} backend built by ${machine.compiler}, ${date.slice(0, 10)}, commit ${commit};` +
-    " `module.forward(x, { out })`, medians. A peer's column says how many times longer the fastest peer takes, as the median of rounds side by side; below 1 is a loss." +
-    (limits[first]
-      ? ` The limit is the slower of arithmetic at ${limits[first].gflops.toFixed(0)} GFLOP/s and a copy of the same size, both measured in the same run.`
-      : ""),
-  "",
-  ...layersTable(),
-  "",
-  `How many times longer each peer takes, geometric means on ${threads.join(" / ")} threads:`,
-  "",
-  ...meansTable(),
-  "",
-  ...losses(),
-  "",
-  `All figures: \`${relative(root, resolve(file))}\`, by \`${command}\`.`,
+  "A peer's column says how many times longer the fastest peer takes, as the median of rounds side by side; below 1 is a loss.",
+  ...files.flatMap((file) => ["", ...figures(file)]),
   END,
 ].join("\n");
 
