@@ -36,7 +36,7 @@ function measurements() {
 
 const { kernels } = backendInfo();
 const names = [...new Set(kernels.map(({ name }) => name.replace(/\/.*/, "")))];
-const lines = readFileSync(`${root}native/kernels/families.h`, "utf8").matchAll(/^ {2}X\((\w+)\)/gm);
+const lines = readFileSync(`${root}native/kernels/families.h`, "utf8").matchAll(/^ {2}X\((\w+),/gm);
 const families = [...lines].map((match) => match[1]);
 const sources = new Map(families.map((family) => [family, readFileSync(`${root}native/kernels/${family}.cc`, "utf8")]));
 /** The family in whose file the kernel's name stands. */

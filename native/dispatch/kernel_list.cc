@@ -8,18 +8,22 @@
 namespace depthwise {
 
 // DEPTHWISE_WITH_<isa> says that CMake compiles that ISA. The order is that of preference where two cost the same.
-#define DEPTHWISE_DECLARE_avx512(family) extern const KernelList family##_avx512;
-#define DEPTHWISE_DECLARE_avx2(family) extern const KernelList family##_avx2;
-#define DEPTHWISE_DECLARE_sse2(family) extern const KernelList family##_sse2;
-#define DEPTHWISE_DECLARE_neon(family) extern const KernelList family##_neon;
-#define DEPTHWISE_DECLARE_scalar(family) extern const KernelList family##_scalar;
-#define DEPTHWISE_DECLARE_wide16(family) extern const KernelList family##_wide16;
-#define DEPTHWISE_ADDRESS_avx512(family) &family##_avx512,
-#define DEPTHWISE_ADDRESS_avx2(family) &family##_avx2,
-#define DEPTHWISE_ADDRESS_sse2(family) &family##_sse2,
-#define DEPTHWISE_ADDRESS_neon(family) &family##_neon,
-#define DEPTHWISE_ADDRESS_scalar(family) &family##_scalar,
-#define DEPTHWISE_ADDRESS_wide16(family) &family##_wide16,
+#define DEPTHWISE_KEEP(...) __VA_ARGS__
+#define DEPTHWISE_DROP(...)
+#define DEPTHWISE_AVX512_OF_ALL DEPTHWISE_KEEP
+#define DEPTHWISE_AVX512_OF_NOT_AVX512 DEPTHWISE_DROP
+#define DEPTHWISE_DECLARE_avx512(family, isas) DEPTHWISE_AVX512_OF_##isas(extern const KernelList family##_avx512;)
+#define DEPTHWISE_DECLARE_avx2(family, isas) extern const KernelList family##_avx2;
+#define DEPTHWISE_DECLARE_sse2(family, isas) extern const KernelList family##_sse2;
+#define DEPTHWISE_DECLARE_neon(family, isas) extern const KernelList family##_neon;
+#define DEPTHWISE_DECLARE_scalar(family, isas) extern const KernelList family##_scalar;
+#define DEPTHWISE_DECLARE_wide16(family, isas) extern const KernelList family##_wide16;
+#define DEPTHWISE_ADDRESS_avx512(family, isas) DEPTHWISE_AVX512_OF_##isas(&family##_avx512, )
+#define DEPTHWISE_ADDRESS_avx2(family, isas) &family##_avx2,
+#define DEPTHWISE_ADDRESS_sse2(family, isas) &family##_sse2,
+#define DEPTHWISE_ADDRESS_neon(family, isas) &family##_neon,
+#define DEPTHWISE_ADDRESS_scalar(family, isas) &family##_scalar,
+#define DEPTHWISE_ADDRESS_wide16(family, isas) &family##_wide16,
 
 #ifdef DEPTHWISE_WITH_avx512
 DEPTHWISE_FAMILIES(DEPTHWISE_DECLARE_avx512)
@@ -34,7 +38,7 @@ DEPTHWISE_FAMILIES(DEPTHWISE_DECLARE_sse2)
 DEPTHWISE_FAMILIES(DEPTHWISE_DECLARE_neon)
 #endif
 #ifdef DEPTHWISE_SCALAR_IS_REFERENCE
-#define DEPTHWISE_SCALAR_FAMILIES(X) X(reference)
+#define DEPTHWISE_SCALAR_FAMILIES(X) X(reference, ALL)
 #else
 #define DEPTHWISE_SCALAR_FAMILIES DEPTHWISE_FAMILIES
 #endif
@@ -86,6 +90,22 @@ bool is_called(const Kernel& kernel, const char* isa, const char* wanted) {
 void append(char* text, size_t bytes, const char* more) {
   const size_t used = strlen(text);
   snprintf(text + used, bytes - used, "%s%s", used ? ", " : "", more);
+}
+
+bool has_kernel(Isa isa, const Kernel& kernel) {
+  for (const KernelList* list : kLists) {
+    if (bit_of(*list) != isa_bit(isa)) continue;
+    for (int32_t i = 0; i < list->count; ++i)
+      if (list->kernels[i].element == kernel.element && strcmp(list->kernels[i].name, kernel.name) == 0) return true;
+  }
+  return false;
+}
+
+// Whether `allowed` has the kernel. Where AVX-512 is asked for by name, the kernels that it leaves to AVX2 belong to
+// it.
+bool may_take(IsaSet allowed, const KernelList& list, const Kernel& kernel) {
+  if (allowed & bit_of(list)) return true;
+  return allowed == isa_bit(Isa::kAvx512) && bit_of(list) == isa_bit(Isa::kAvx2) && !has_kernel(Isa::kAvx512, kernel);
 }
 
 // Narrows `allowed` to the forced ISA.
@@ -140,7 +160,7 @@ bool choose_kernel(const Geometry& g, const Forced& forced, IsaSet allowed, Choi
       const Kernel& kernel = list->kernels[i];
       if (by_name && !is_called(kernel, list->isa, forced.kernel)) continue;
       exists = true;
-      if (!(allowed & bit_of(*list))) continue;
+      if (!may_take(allowed, *list, kernel)) continue;
       if (const char* why = refusal(kernel, g)) {
         // Between the float32 and the float64 form of one name, the reason of the right one is worth telling.
         if (!last_refusal || kernel.element == g.element) last_refusal = why;
