@@ -1,5 +1,5 @@
 // For the musl rigs alone (rigs.mjs): what Bun's libstdc++, which was linked against glibc, looks for and musl lacks.
-// Built as the loader that this libstdc++ names; nothing of it is released.
+// Preloaded, under the name of the loader that an x64 libstdc++ asks for; nothing of it is released.
 #include <link.h>
 #include <locale.h>
 #include <stddef.h>

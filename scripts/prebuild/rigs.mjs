@@ -154,7 +154,7 @@ function muslBun(arch) {
         "dpkg --print-foreign-architectures | grep -q arm64 || (dpkg --add-architecture arm64 && apt-get update -qq)",
       ]);
     const loader = findFile(debianPackages(context, `musl-${arch}`, [names.musl]), "libc.so");
-    const args = [loader, "--library-path", libraries, bun, join(root, "dist", "cli.js"), ...DOCTOR];
+    const args = [loader, "--library-path", libraries, "--preload", shim, bun, join(root, "dist", "cli.js"), ...DOCTOR];
     const env = { ...process.env, ...addon(binary) };
     return arch === "x64" ? run(args[0], args.slice(1), { env }) : run("qemu-aarch64-static", args, { env });
   };
