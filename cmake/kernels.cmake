@@ -55,24 +55,35 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT DEPTHWISE_KERNEL_COMPILER)
   list(APPEND DEPTHWISE_FLAGS_avx512 -Wno-maybe-uninitialized -Wno-uninitialized)
 endif()
 set(DEPTHWISE_FLAGS_avx2 -mavx2 -mfma)
-# -O2 where speed is not the point: half the code of -O3.
-set(DEPTHWISE_FLAGS_sse2 -msse2 -O2)
+# Half the code of -O3 at the same speed (bench/native/kernel_bench); the fast families took 1.1 to 2 times as long by it.
+set(DEPTHWISE_FAST_FAMILIES depthwise_any_h depthwise_large depthwise_large_w dense grouped pointwise winograd)
+set(DEPTHWISE_FAST_CODE -O3)
+set(DEPTHWISE_SMALL_CODE -O2)
+if(DEPTHWISE_SANITIZE)
+  set(DEPTHWISE_FAST_CODE -O1)
+  set(DEPTHWISE_SMALL_CODE -O1)
+elseif(DEPTHWISE_KERNEL_COMPILER MATCHES "clang" OR (NOT DEPTHWISE_KERNEL_COMPILER AND CMAKE_CXX_COMPILER_ID MATCHES "Clang"))
+  set(DEPTHWISE_SMALL_CODE -Os)
+endif()
+# Where speed is not the point.
+set(DEPTHWISE_FLAGS_sse2 -msse2 ${DEPTHWISE_SMALL_CODE})
 # -O0: unrolled tiles of lanes in plain arrays take half a minute a file to optimise, and are never timed.
 set(DEPTHWISE_FLAGS_wide16 -O0 -I${CMAKE_SOURCE_DIR}/test/native)
 # -ffp-contract=off: GCC would fuse a * b + c on its own, and the ISAs would differ where the code does not say so.
 # -fno-math-errno: square roots and the like in registers.
 set(DEPTHWISE_KERNEL_FLAGS ${DEPTHWISE_WARNINGS} -ffp-contract=off -fno-exceptions -fno-rtti -fno-math-errno)
 
-# depthwise_isa_objects(<variable> <isa> <sources>): their objects, by the kernel compiler if there is one.
-function(depthwise_isa_objects variable isa)
-  set(flags ${DEPTHWISE_KERNEL_FLAGS} ${DEPTHWISE_FLAGS_${isa}} -DDEPTHWISE_ISA=${isa})
+# depthwise_isa_objects(<variable> <isa> <level> <sources>): their objects, by the kernel compiler if there is one;
+# level: an optimisation, which that of the ISA overrides.
+function(depthwise_isa_objects variable isa level)
+  set(flags ${DEPTHWISE_KERNEL_FLAGS} ${level} ${DEPTHWISE_FLAGS_${isa}} -DDEPTHWISE_ISA=${isa})
   if(DEPTHWISE_KERNEL_COMPILER)
     set(objects "")
     foreach(source ${ARGN})
       get_filename_component(name ${source} NAME_WE)
       set(object ${CMAKE_BINARY_DIR}/kernel-objects/${name}_${isa}.o)
       add_custom_command(OUTPUT ${object} DEPENDS ${source} DEPFILE ${object}.d
-        COMMAND ${DEPTHWISE_KERNEL_COMPILER} -std=c++20 -O3 -DNDEBUG -fPIC -fvisibility=hidden ${flags}
+        COMMAND ${DEPTHWISE_KERNEL_COMPILER} -std=c++20 -DNDEBUG -fPIC -fvisibility=hidden ${flags}
                 -I${CMAKE_SOURCE_DIR}/native -MD -MF ${object}.d -c ${source} -o ${object}
         COMMENT "${name}/${isa} by ${DEPTHWISE_KERNEL_COMPILER}" VERBATIM)
       set_source_files_properties(${object} PROPERTIES EXTERNAL_OBJECT TRUE GENERATED TRUE)
@@ -103,7 +114,17 @@ foreach(isa ${DEPTHWISE_ISAS})
   elseif(isa STREQUAL "avx512")
     list(REMOVE_ITEM sources ${DEPTHWISE_NOT_AVX512})
   endif()
-  depthwise_isa_objects(kernels ${isa} ${sources})
+  set(fast ${sources})
+  foreach(family ${DEPTHWISE_FAST_FAMILIES})
+    list(FILTER sources EXCLUDE REGEX "/${family}\\.cc$")
+  endforeach()
+  list(REMOVE_ITEM fast ${sources})
+  if(fast)
+    depthwise_isa_objects(fast_kernels ${isa} ${DEPTHWISE_FAST_CODE} ${fast})
+    list(APPEND DEPTHWISE_KERNEL_OBJECTS ${fast_kernels})
+    list(APPEND DEPTHWISE_KERNEL_TARGETS fast_kernels_${isa})
+  endif()
+  depthwise_isa_objects(kernels ${isa} ${DEPTHWISE_SMALL_CODE} ${sources})
   list(APPEND DEPTHWISE_KERNEL_OBJECTS ${kernels})
   list(APPEND DEPTHWISE_KERNEL_TARGETS kernels_${isa})
 endforeach()
