@@ -210,9 +210,9 @@ double cost(const Geometry& g) {
   const double items = static_cast<double>(plan.gangs) * static_cast<double>(plan.boxes.count());
   const double positions = static_cast<double>(box.height - 1) * plan.pitch + box.width;
   const double pixel_tiles = static_cast<double>(parts(static_cast<int64_t>(positions), plan.columns * V::kLanes));
-  const double rate = V::kRegisters == 32 && V::kLanes > 4 ? 1 : 2;  // multiply-adds of vectors a cycle
+  constexpr double kRate = 2;  // multiply-adds of vectors a cycle
   const double sums = static_cast<double>(g.out_per_group) / plan.tiles * plan.columns;
-  const double step = (sums < 4 * rate ? 4 * rate : sums) / rate;
+  const double step = (sums < 4 * kRate ? 4 * kRate : sums) / kRate;
   const double seams = 3.0 * plan.columns * V::kLanes / plan.pitch;  // the share of tiles with a seam, and more
   const double tile = step * static_cast<double>(plan.steps) * 1.06 + 30 + (seams < 3 ? seams : 3) * sums;
   const double last = plan.gang * static_cast<double>(plan.copy + pixels_of(box) * g.out_per_group) * 0.8;
