@@ -43,6 +43,32 @@ __attribute__((noinline)) void store_seamed(const SeamedRows<T>& out, int rows, 
   }
 }
 
+// The same straight from the registers, where masked stores are cheap.
+template <class V, int kRows, int kColumns, class T>
+DEPTHWISE_INLINE void store_masked(const SeamedRows<T>& out, int32_t row, int32_t column,
+                                   const V (&sums)[kRows][kColumns]) {
+#pragma GCC unroll 16
+  for (int c = 0; c < kColumns; ++c) {
+    for (int lane = 0; lane < V::kLanes;) {
+      if (int64_t{row} * out.width >= out.size) return;
+      if (column < out.width) {
+        const typename V::Mask mask = V::Mask::range(lane, lane + (out.width - column));
+        T* to = out.dst + (int64_t{row} * out.width + column - lane);
+#pragma GCC unroll 16
+        for (int r = 0; r < kRows; ++r) sums[r][c].store(to + r * out.step, mask);
+      }
+      const int left = V::kLanes - lane;
+      if (out.pitch - column > left) {
+        column += left;
+        break;
+      }
+      lane += out.pitch - column;
+      column = 0;
+      ++row;
+    }
+  }
+}
+
 template <class V, int kRows, int kColumns, class T>
 void seamed_tile(const ListedSteps<T>& input, int64_t steps, const T* weights, const T* bias, Activation activation,
                  int32_t row, int32_t column, const SeamedRows<T>& out) {
@@ -59,6 +85,10 @@ void seamed_tile(const ListedSteps<T>& input, int64_t steps, const T* weights, c
       for (int c = 0; c < kColumns; ++c) sums[r][c].store(to + r * out.step + c * V::kLanes);
     return;
   }
+  if constexpr (V::kCheapMasks) {
+    store_masked<V, kRows, kColumns, T>(out, row, column, sums);
+    return;
+  }
   alignas(64) T values[kRows * kWidth + V::kLanes];  // a vector more: it is read where a seam lies in the last one
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r)
@@ -68,13 +98,15 @@ void seamed_tile(const ListedSteps<T>& input, int64_t steps, const T* weights, c
   store_seamed<V, T>(out, kRows, row, column, values, kWidth, kWidth);
 }
 
-template <class V, int kRows, int kColumns, class T>
+// The tile of `rows` output channels, kLeastRows .. kRows.
+template <class V, int kLeastRows, int kRows, int kColumns, class T>
 DEPTHWISE_INLINE void seamed_tile_of(int rows, const ListedSteps<T>& input, int64_t steps, const T* weights,
                                      const T* bias, Activation activation, int32_t row, int32_t column,
                                      const SeamedRows<T>& out) {
-  if constexpr (kRows > 1) {
+  if constexpr (kRows > kLeastRows) {
     if (rows < kRows)
-      return seamed_tile_of<V, kRows - 1, kColumns, T>(rows, input, steps, weights, bias, activation, row, column, out);
+      return seamed_tile_of<V, kLeastRows, kRows - 1, kColumns, T>(rows, input, steps, weights, bias, activation, row,
+                                                                   column, out);
   }
   seamed_tile<V, kRows, kColumns, T>(input, steps, weights, bias, activation, row, column, out);
 }
@@ -83,8 +115,8 @@ int64_t first_row(const Geometry& g, const GroupedPlan& plan, int64_t tile) {
   return part_begin(g.out_per_group, plan.tiles, tile);
 }
 
-// All tiles of a box. kMostRows x kColumns is the largest tile.
-template <class T, int kMostRows, int kColumns>
+// All tiles of a box, of kLeastRows .. kMostRows x kColumns.
+template <class T, int kLeastRows, int kMostRows, int kColumns>
 void run_box(const Geometry& g, const GroupedPlan& plan, const Box& box, const T* copy, const int32_t* offsets,
              const T* weights, const T* bias, T* dst, int64_t dst_plane) {
   using V = Vec<T>;
@@ -97,8 +129,8 @@ void run_box(const Geometry& g, const GroupedPlan& plan, const Box& box, const T
       const int64_t oc = first_row(g, plan, tile);
       const int rows = static_cast<int>(first_row(g, plan, tile + 1) - oc);
       out.dst = dst + oc * dst_plane;
-      seamed_tile_of<V, kMostRows, kColumns, T>(rows, input, plan.steps, weights + oc * plan.steps,
-                                                bias ? bias + oc : nullptr, g.activation, row, column, out);
+      seamed_tile_of<V, kLeastRows, kMostRows, kColumns, T>(rows, input, plan.steps, weights + oc * plan.steps,
+                                                            bias ? bias + oc : nullptr, g.activation, row, column, out);
     }
     for (column += kColumns * V::kLanes; column >= plan.pitch; column -= plan.pitch) ++row;
   }
@@ -154,11 +186,19 @@ void run_group(const Geometry& g, const GroupedPlan& plan, const Box& box, const
                const T* copy, const int32_t* offsets, T* dst, int64_t dst_plane) {
   const T* weights = static_cast<const T*>(operands.weight) + group * g.out_per_group * plan.steps;
   const T* bias = operands.bias ? static_cast<const T*>(operands.bias) + group * g.out_per_group : nullptr;
-  switch (plan.columns) {
-    case 8: return run_box<T, 1, 8>(g, plan, box, copy, offsets, weights, bias, dst, dst_plane);
-    case 4: return run_box<T, 2, 4>(g, plan, box, copy, offsets, weights, bias, dst, dst_plane);
-    case 3: return run_box<T, 4, 3>(g, plan, box, copy, offsets, weights, bias, dst, dst_plane);
-    default: run_box<T, kTileRows<Vec<T>>, kTileColumns>(g, plan, box, copy, offsets, weights, bias, dst, dst_plane);
+  using V = Vec<T>;
+  constexpr int kFew = kFewRows<V>;
+  if constexpr (kShapes<T>) {
+    switch (plan.columns) {
+      case 8: return run_box<T, 1, 1, 8>(g, plan, box, copy, offsets, weights, bias, dst, dst_plane);
+      case 4: return run_box<T, 2, kFew, 4>(g, plan, box, copy, offsets, weights, bias, dst, dst_plane);
+      case 3: return run_box<T, 3, 3, 3>(g, plan, box, copy, offsets, weights, bias, dst, dst_plane);
+    }
+    // More rows than the tiles above have are cut into tiles of half as many at the least.
+    run_box<T, kTileRows<V> / 2, kTileRows<V>, kTileColumns>(g, plan, box, copy, offsets, weights, bias, dst,
+                                                             dst_plane);
+  } else {
+    run_box<T, 1, kTileRows<V>, kTileColumns>(g, plan, box, copy, offsets, weights, bias, dst, dst_plane);
   }
 }
 
