@@ -45,9 +45,9 @@ void run_panel(const Geometry& g, const DensePlan& plan, const DenseItem<T>& ite
   const int64_t step_w = copied ? plan.in_lanes : g.in_channels;
   const int64_t step_h = step_w * (copied ? plan.copy_w.size : g.w.in);
   const int64_t step_d = step_h * (copied ? plan.copy_h.size : g.h.in);
-  const PixelSource<T> source = {step_d * (copied ? plan.copy_d.dilation : g.d.dilation),
-                                 step_h * (copied ? plan.copy_h.dilation : g.h.dilation),
-                                 step_w * (copied ? plan.copy_w.dilation : g.w.dilation), item.zeros};
+  PixelSource<T> source = {step_d * (copied ? plan.copy_d.dilation : g.d.dilation),
+                           step_h * (copied ? plan.copy_h.dilation : g.h.dilation),
+                           step_w * (copied ? plan.copy_w.dilation : g.w.dilation), item.zeros, false};
   const int64_t pixels = pixels_of(box), tiles = parts(pixels, kTilePixels<V>);
   // Pointwise, the pixels of a box are one run in memory, and all inside.
   const bool flat = g.taps == 1 && g.dst_plane == g.src_plane && g.d.stride == 1 && g.h.stride == 1 && g.w.stride == 1;
@@ -75,10 +75,8 @@ void run_panel(const Geometry& g, const DensePlan& plan, const DenseItem<T>& ite
       padded |=
           !(is_interior(g.w, box.ow + at.ow) && is_interior(g.h, box.oh + at.oh) && is_interior(g.d, box.od + at.od));
     }
-    if (item.padded && padded)
-      channel_tile_of<V, kTilePixels<V>, true, T>(count, g, source, tile, panel);
-    else
-      channel_tile_of<V, kTilePixels<V>, false, T>(count, g, source, tile, panel);
+    source.padded = item.padded && padded;
+    run_channel_tile<V, T>(count, g, source, tile, panel);
   }
 }
 
@@ -217,7 +215,7 @@ double cost(const Geometry& g) {
   // than a multiply-add takes.
   const double steering = (16 * runs + 60) * panels + (g.taps == 1 ? 30 : 110);
   double tiles = 0;
-  for (int32_t vectors = 1; vectors <= kTileVectors; ++vectors) {
+  for (int32_t vectors = 1; vectors <= kTileVectors<V>; ++vectors) {
     const bool last_is_short = parts(g.out_per_group % plan.block, V::kLanes) == 1;
     const bool all_short = plan.block == V::kLanes;
     const double count = vectors == 1 ? (all_short       ? plan.blocks

@@ -56,7 +56,8 @@ constexpr int64_t kNearElements = 32 * 1024;
 template <class V>
 DensePlan dense_plan(const Geometry& g) {
   DensePlan plan = {};
-  plan.block = static_cast<int32_t>(at_most(kTileVectors * V::kLanes, parts(g.out_per_group, V::kLanes) * V::kLanes));
+  plan.block =
+      static_cast<int32_t>(at_most(kTileVectors<V> * V::kLanes, parts(g.out_per_group, V::kLanes) * V::kLanes));
   plan.blocks = static_cast<int32_t>(parts(g.out_per_group, plan.block));
   const int64_t panels = parts(g.in_per_group, at_least(1, kPanelTaps / g.taps));
   plan.panel = static_cast<int32_t>(parts(g.in_per_group, panels));

@@ -14,14 +14,25 @@ namespace {
 // 6 x 2 sums, 2 vectors of weights and one broadcast fit 16 registers; 8 x 2 leave room in 32.
 template <class V>
 constexpr int kTilePixels = V::kRegisters == 32 ? 8 : 6;
-constexpr int kTileVectors = 2;
+// float64 is seldom asked for, and does with fewer tiles.
+template <class V>
+constexpr int kTileVectors = sizeof(typename V::Element) == 4 ? 2 : 1;
 constexpr int kMostTilePixels = 8;
+
+// The least tile that is compiled and holds `pixels`: of heights that differ by one the seldom ones are left out.
+template <class V>
+constexpr int tile_pixels(int pixels) {
+  if (sizeof(typename V::Element) == 4 && (pixels == 2 || pixels >= kTilePixels<V> - 1)) return pixels;
+  if (pixels == 1 || pixels >= kTilePixels<V> - 1) return pixels == 1 ? 1 : kTilePixels<V>;
+  return pixels <= 4 ? 4 : (pixels + 1) / 2 * 2;
+}
 
 // The input, channels last: from one tap of a pixel to the next along each axis.
 template <class T>
 struct PixelSource {
   int64_t tap_d, tap_h, tap_w;
   const T* zeros;  // stands for a pixel in the padding
+  bool padded;     // taps may lie outside the input, and then read `zeros`; else all are inside the array
 };
 
 // The outputs of one tile: their first taps, as input coordinates and as addresses, and where their sums go.
@@ -82,11 +93,10 @@ __attribute__((noinline)) void activate_tile(Activation activation, V* sums, int
   for (int i = 0; i < count; ++i) sums[i] = activate(activation, sums[i]);
 }
 
-// One tile. kPadded: taps may lie outside the input, and then read `zeros`; else all are inside the array, and rows
-// that lie wholly in its padding are left out.
-template <class V, int kPixels, int kVectors, bool kPadded, class T>
-void channel_tile(const Geometry& g, const PixelSource<T>& src, const PixelTile<T>& tile,
-                  const ChannelPanel<T>& panel) {
+// One tile. Rows of taps that lie wholly in the padding are left out.
+template <class V, int kPixels, int kVectors, class T>
+__attribute__((noinline)) void channel_tile(const Geometry& g, const PixelSource<T>& src, const PixelTile<T>& tile,
+                                            const ChannelPanel<T>& panel) {
   using Mask = typename V::Mask;
   constexpr int kTail = kVectors - 1;
   const int tail = panel.live - kTail * V::kLanes;
@@ -115,7 +125,7 @@ void channel_tile(const Geometry& g, const PixelSource<T>& src, const PixelTile<
   const T* weight = panel.weight;
   const int64_t row_weights = int64_t{g.w.kernel} * panel.channels * kVectors * V::kLanes;
   // Where the channels of neighbouring taps follow one another in memory, a row of taps is one run.
-  const bool joined = !kPadded && src.tap_w == panel.channels;
+  const bool joined = !src.padded && src.tap_w == panel.channels;
   const int32_t runs = joined ? 1 : g.w.kernel, run = joined ? g.w.kernel * panel.channels : panel.channels;
   for (int32_t kd = 0; kd < g.d.kernel; ++kd) {
     for (int32_t kh = 0; kh < g.h.kernel; ++kh) {
@@ -138,7 +148,7 @@ void channel_tile(const Geometry& g, const PixelSource<T>& src, const PixelTile<
 #pragma GCC unroll 16
         for (int p = 0; p < kPixels; ++p) {
           pixel[p] = row[p] + kw * src.tap_w;
-          if (kPadded && !(row_inside[p] && inside(tile.iw[p] + kw * g.w.dilation, g.w.in))) pixel[p] = src.zeros;
+          if (src.padded && !(row_inside[p] && inside(tile.iw[p] + kw * g.w.dilation, g.w.in))) pixel[p] = src.zeros;
         }
         weight = add_tap<V, kPixels, kVectors, T>(sums, pixel, run, weight);
       }
@@ -168,17 +178,31 @@ void channel_tile(const Geometry& g, const PixelSource<T>& src, const PixelTile<
     }
 }
 
-// The tile of `pixels` outputs, 1 .. kTilePixels, and as many vectors as `live` channels need.
-template <class V, int kPixels, bool kPadded, class T>
+// The tile of `pixels` outputs, and as many vectors as `live` channels need. Pixels that nobody asked for repeat the
+// last one, and store the same sums again.
+template <class V, int kPixels, class T>
 DEPTHWISE_INLINE void channel_tile_of(int pixels, const Geometry& g, const PixelSource<T>& src,
                                       const PixelTile<T>& tile, const ChannelPanel<T>& panel) {
   if constexpr (kPixels > 1) {
-    if (pixels < kPixels) return channel_tile_of<V, kPixels - 1, kPadded, T>(pixels, g, src, tile, panel);
+    if (pixels < kPixels) return channel_tile_of<V, kPixels - 1, T>(pixels, g, src, tile, panel);
   }
-  if (panel.live > V::kLanes)
-    channel_tile<V, kPixels, kTileVectors, kPadded, T>(g, src, tile, panel);
-  else
-    channel_tile<V, kPixels, 1, kPadded, T>(g, src, tile, panel);
+  if constexpr (tile_pixels<V>(kPixels) == kPixels) {
+    if (kTileVectors<V> == 1 || panel.live <= V::kLanes)
+      channel_tile<V, kPixels, 1, T>(g, src, tile, panel);
+    else
+      channel_tile<V, kPixels, kTileVectors<V>, T>(g, src, tile, panel);
+  }
+}
+
+template <class V, class T>
+void run_channel_tile(int pixels, const Geometry& g, const PixelSource<T>& src, PixelTile<T>& tile,
+                      const ChannelPanel<T>& panel) {
+  const int compiled = tile_pixels<V>(pixels);
+  for (int p = pixels; p < compiled; ++p) {
+    tile.id[p] = tile.id[p - 1], tile.ih[p] = tile.ih[p - 1], tile.iw[p] = tile.iw[p - 1];
+    tile.src[p] = tile.src[p - 1], tile.dst[p] = tile.dst[p - 1];
+  }
+  channel_tile_of<V, kTilePixels<V>, T>(compiled, g, src, tile, panel);
 }
 
 }  // namespace

@@ -187,19 +187,13 @@ void run_group(const Geometry& g, const GroupedPlan& plan, const Box& box, const
   const T* weights = static_cast<const T*>(operands.weight) + group * g.out_per_group * plan.steps;
   const T* bias = operands.bias ? static_cast<const T*>(operands.bias) + group * g.out_per_group : nullptr;
   using V = Vec<T>;
-  constexpr int kFew = kFewRows<V>;
-  if constexpr (kShapes<T>) {
-    switch (plan.columns) {
-      case 8: return run_box<T, 1, 1, 8>(g, plan, box, copy, offsets, weights, bias, dst, dst_plane);
-      case 4: return run_box<T, 2, kFew, 4>(g, plan, box, copy, offsets, weights, bias, dst, dst_plane);
-      case 3: return run_box<T, 3, 3, 3>(g, plan, box, copy, offsets, weights, bias, dst, dst_plane);
-    }
-    // More rows than the tiles above have are cut into tiles of half as many at the least.
-    run_box<T, kTileRows<V> / 2, kTileRows<V>, kTileColumns>(g, plan, box, copy, offsets, weights, bias, dst,
-                                                             dst_plane);
-  } else {
-    run_box<T, 1, kTileRows<V>, kTileColumns>(g, plan, box, copy, offsets, weights, bias, dst, dst_plane);
+  switch (plan.columns) {
+    case 8: return run_box<T, 1, 1, 8>(g, plan, box, copy, offsets, weights, bias, dst, dst_plane);
+    case 4: return run_box<T, 2, kFewRows<V>, 4>(g, plan, box, copy, offsets, weights, bias, dst, dst_plane);
+    case 3: return run_box<T, 3, 3, 3>(g, plan, box, copy, offsets, weights, bias, dst, dst_plane);
   }
+  // More rows than these tiles have are cut into tiles of half the most at the least.
+  run_box<T, kTileRows<V> / 2, kTileRows<V>, kTileColumns>(g, plan, box, copy, offsets, weights, bias, dst, dst_plane);
 }
 
 template <class T>
@@ -237,7 +231,7 @@ void run(const Geometry& g, const Operands& operands, void* scratch, int64_t beg
 const char* refuses(const Geometry& g) {
   if (g.in_per_group == 1 && g.groups > 1) return "is for more than one input channel a group";
   if (g.shared_bank) return "has no shared bank";
-  const GroupedPlan plan = g.element == ElementType::kFloat32 ? grouped_plan<float>(g) : grouped_plan<double>(g);
+  const GroupedPlan plan = grouped_plan<float>(g);
   if (plan.copy * plan.gang > 0x7fffffff || plan.steps > 0x7fffffff) return "would copy more than 2^31 elements";
   return nullptr;
 }
@@ -269,12 +263,10 @@ double cost(const Geometry& g) {
 constexpr Kernel kKernels[] = {
     {"grouped", ElementType::kFloat32, true, refuses, cost<float>, work_items<float>, packed_bytes<float>, pack<float>,
      scratch_bytes<float>, run<float>, true},
-    {"grouped", ElementType::kFloat64, true, refuses, cost<double>, work_items<double>, packed_bytes<double>,
-     pack<double>, scratch_bytes<double>, run<double>, true},
 };
 
 }  // namespace
 
-extern constinit const KernelList DEPTHWISE_KERNEL_LIST(grouped) = {DEPTHWISE_ISA_NAME, kKernels, 2};
+extern constinit const KernelList DEPTHWISE_KERNEL_LIST(grouped) = {DEPTHWISE_ISA_NAME, kKernels, 1};
 
 }  // namespace depthwise

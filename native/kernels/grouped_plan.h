@@ -67,16 +67,12 @@ struct GroupedPlan {
 };
 
 // Few rows leave room for more columns: the sums of a tile should be 8 or more, and where there are registers for 16,
-// four columns share the broadcasts. float64 does with the common tile.
-template <class T>
-constexpr bool kShapes = sizeof(T) == sizeof(float);
+// four columns share the broadcasts.
 template <class V>
 constexpr int kFewRows = V::kRegisters == 32 ? 4 : 2;  // of tiles of four columns
 
-template <class T>
+template <class V>
 int32_t columns_for(int64_t most_rows) {
-  using V = Vec<T>;
-  if (!kShapes<T>) return kTileColumns;
   if (most_rows == 1) return 8;
   if (most_rows <= kFewRows<V>) return 4;
   if (most_rows == 3) return 3;
@@ -97,7 +93,7 @@ GroupedPlan grouped_plan(const Geometry& g) {
   const bool last = g.layout == Layout::kChannelsLast;
   plan.gang = last ? static_cast<int32_t>(at_most(g.groups, at_least(1, kLineChannels / g.in_per_group))) : 1;
   plan.gangs = static_cast<int32_t>(parts(g.groups, plan.gang));
-  plan.columns = columns_for<T>(parts(g.out_per_group, plan.tiles));
+  plan.columns = columns_for<V>(parts(g.out_per_group, plan.tiles));
   const double macs = static_cast<double>(plan.steps) * g.out_per_group * plan.gang;
   const double all = macs * static_cast<double>(g.dst_plane) * plan.gangs;
   int64_t pixels = static_cast<int64_t>(item_size(all) / macs);

@@ -46,7 +46,7 @@ DEPTHWISE_INLINE void multiply_tile_of(int pixels, bool narrow, const T* points,
   if (narrow)
     multiply_tile<V, kPixels, 1, T>(points, in_lanes, channels, weights, products, out_lanes);
   else
-    multiply_tile<V, kPixels, kTileVectors, T>(points, in_lanes, channels, weights, products, out_lanes);
+    multiply_tile<V, kPixels, kTileVectors<V>, T>(points, in_lanes, channels, weights, products, out_lanes);
 }
 
 // Output channels that are multiplied for block `block`, in whole vectors.

@@ -48,7 +48,8 @@ WinogradPlan winograd_plan(const Geometry& g) {
   WinogradPlan plan = {};
   plan.rows = static_cast<int32_t>(parts(g.h.out, kTileOut));
   plan.columns = static_cast<int32_t>(parts(g.w.out, kTileOut));
-  plan.block = static_cast<int32_t>(at_most(kTileVectors * V::kLanes, parts(g.out_per_group, V::kLanes) * V::kLanes));
+  plan.block =
+      static_cast<int32_t>(at_most(kTileVectors<V> * V::kLanes, parts(g.out_per_group, V::kLanes) * V::kLanes));
   plan.blocks = static_cast<int32_t>(parts(g.out_per_group, plan.block));
   plan.chunks = static_cast<int32_t>(parts(g.out_per_group, at_least(kChunkChannels, plan.block)));
   plan.chunk = static_cast<int32_t>(parts(plan.blocks, plan.chunks));
