@@ -10,13 +10,26 @@ namespace {
 
 int32_t band_step(const Geometry&) { return 7; }
 
+// With planes of one tile in a loop of their own.
+template <class V, int kRows>
+constexpr Tiles<V, 3> with_whole_planes() {
+  Tiles<V, 3> tiles = kTiles<V, 3, kRows, false>;
+  tiles.whole_planes = whole_planes<V, 3, kRows>;
+  return tiles;
+}
+template <class V>
+constexpr Tiles<V, 3> kLowTiles = with_whole_planes<V, 4>();
+template <class V>
+constexpr Tiles<V, 3> kHighTiles = with_whole_planes<V, 7>();
+
 // Rows of other padding than the strips know, or too few of them.
 template <class V>
 __attribute__((noinline)) void run_copied(const Rows<typename V::Element>& rows, const ColumnBlocks<V, 3>& blocks) {
   for (int32_t oh = rows.begin; oh < rows.end; oh += 4) {
     const int32_t end = static_cast<int32_t>(min_of(int64_t{oh} + 4, rows.end));
-    blocks.for_each(rows.g->w, [&](const ColumnBlock<V, 3>& block)
-                                   DEPTHWISE_INLINE_LAMBDA { copied_tile<V, 3, 4, false>(rows, block, oh, end); });
+    blocks.for_each(rows.g->w, [&](const ColumnBlock<V, 3>& block) DEPTHWISE_INLINE_LAMBDA {
+      copied_tile<V, 3, 1>(kLowTiles<V>, rows, block, oh, end);
+    });
   }
 }
 
@@ -51,8 +64,8 @@ template <class T>
 void run(const Geometry& g, const Operands& operands, int64_t begin, int64_t end) {
   using V = Vec<T>;
   // Two tiles high at most: with more, strips waste fewer rows.
-  if (g.h.out <= 6 && run_small_tiles<T, 3, 4>(g, operands, begin, end)) return;
-  if (g.h.out <= 14 && run_small_tiles<T, 3, 7>(g, operands, begin, end)) return;
+  if (g.h.out <= 6 && run_small_tiles<V, 3>(kLowTiles<V>, g, operands, begin, end)) return;
+  if (g.h.out <= 14 && run_small_tiles<V, 3>(kHighTiles<V>, g, operands, begin, end)) return;
   const bool are_regular = ColumnBlocks<V, 3>(g.w).are_regular(g.w);
   run_planes<T, 3>(g, operands, begin, end, band_step(g),
                    [&](Rows<T>& rows, const ColumnBlocks<V, 3>& blocks)
@@ -66,7 +79,7 @@ template <class T>
 double cost(const Geometry& g) {
   const double blocks = static_cast<double>(ceil_of(g.w.out, Vec<T>::kLanes));
   const double strip_cycles = 6.0 * g.h.out + 15;
-  return static_cast<double>(g.out_channels) * g.d.out * (blocks * strip_cycles + 30);
+  return static_cast<double>(g.out_channels) * g.d.out * (blocks * strip_cycles * narrow_rows<T>(g) + 30);
 }
 
 template <class T>

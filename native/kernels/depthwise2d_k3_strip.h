@@ -23,7 +23,7 @@ template <class V, Columns kColumns, int kLast, int kSums>
 DEPTHWISE_INLINE void add_row(const typename V::Element* src, const V* tap, const typename V::Mask* in_row, V* sums) {
   DEPTHWISE_UNROLL
   for (int kw = 0; kw < 3; ++kw) {
-    const V x = load_shift<V, kColumns>(src, kw, in_row);
+    const V x = shared(load_shift<V, kColumns>(src, kw, in_row));
     DEPTHWISE_UNROLL
     for (int i = 0; i < kSums; ++i) sums[i] = fma(x, tap[(kLast - i) * 3 + kw], sums[i]);
   }

@@ -1,5 +1,5 @@
 // Computes: 5x5 depthwise convolution, stride 1, channels first, any padding; multiplier and shared bank too.
-// Refuses: other sizes, strides, dilations, layouts; padding that is not zeros.
+// Refuses: other sizes, strides, dilations, layouts; padding that is not zeros; float64.
 // Loop order: output channel, band of rows that fits the first-level cache, tile of rows, column block.
 // In registers: the sums of a tile, the taps of one column (depthwise2d_tile.h).  Reads beyond: nothing.
 #include "kernels/depthwise2d_square.h"
@@ -7,11 +7,10 @@
 namespace depthwise {
 namespace {
 
-constexpr Kernel kKernels[] = {square_kernel<float, 5>("depthwise2d_k5_s1", ElementType::kFloat32),
-                               square_kernel<double, 5>("depthwise2d_k5_s1", ElementType::kFloat64)};
+constexpr Kernel kKernels[] = {square_kernel<float, 5>("depthwise2d_k5_s1", ElementType::kFloat32)};
 
 }  // namespace
 
-extern constinit const KernelList DEPTHWISE_KERNEL_LIST(depthwise2d_k5) = {DEPTHWISE_ISA_NAME, kKernels, 2};
+extern constinit const KernelList DEPTHWISE_KERNEL_LIST(depthwise2d_k5) = {DEPTHWISE_ISA_NAME, kKernels, 1};
 
 }  // namespace depthwise

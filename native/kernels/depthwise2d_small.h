@@ -20,30 +20,31 @@ struct TilePlan {
   int count = 0;
   Step steps[kMost];
 
-  // All column blocks of the rows from `oh` on, with the function for each kind of columns. False: does not fit.
-  bool add_rows(const Geometry& g, const ColumnBlocks<V, kKernel>& blocks, int32_t oh,
-                const Tile<V, kKernel>* functions) {
+  // All column blocks of the rows from `oh` on. False: does not fit.
+  bool add_rows(const Geometry& g, const ColumnBlocks<V, kKernel>& blocks, int32_t oh, const Tiles<V, kKernel>& tiles,
+                TilePlace place) {
     if (blocks.count > blocks.kKept || count + blocks.count > kMost) return false;
     for (int32_t i = 0; i < blocks.count; ++i) {
       const ColumnBlock<V, kKernel>& block = blocks.kept[i];
       if (block.columns == Columns::kMasked) return false;
-      steps[count++] = {functions[static_cast<int>(block.columns)], &block, (int64_t{oh} - g.h.pad) * g.w.in + block.iw,
+      steps[count++] = {tiles.at(place, block.columns), &block, (int64_t{oh} - g.h.pad) * g.w.in + block.iw,
                         int64_t{oh} * g.w.out + block.ow};
     }
     return true;
   }
 };
 
-// Tiles of kRows rows. False where the planes are too large, too low, or padded in another way than by half a kernel.
-template <class V, int kKernel, int kRows>
-bool plan_tiles(const Geometry& g, const ColumnBlocks<V, kKernel>& blocks, TilePlan<V, kKernel>* plan) {
-  if (g.h.out < kRows) return false;
+// False where the planes are too large, too low, or padded in another way than by half a kernel.
+template <class V, int kKernel>
+bool plan_tiles(const Geometry& g, const Tiles<V, kKernel>& tiles, const ColumnBlocks<V, kKernel>& blocks,
+                TilePlan<V, kKernel>* plan) {
+  if (g.h.out < tiles.rows) return false;
   for (int32_t next = 0; next < g.h.out;) {
-    const int32_t oh = tile_begin<kKernel, kRows>(g.h, next, 0, g.h.out);
-    next = oh + kRows;
+    const int32_t oh = tile_begin<kKernel>(g.h, tiles.rows, next, 0, g.h.out);
+    next = oh + tiles.rows;
     TilePlace place;
-    if (!tile_place<kKernel>(g.h, oh, kRows, &place)) return false;
-    if (!plan->add_rows(g, blocks, oh, tiles_at<V, kKernel, kRows, false>(place))) return false;
+    if (!tile_place<kKernel>(g.h, oh, tiles.rows, &place)) return false;
+    if (!plan->add_rows(g, blocks, oh, tiles, place)) return false;
   }
   return true;
 }
@@ -107,23 +108,20 @@ DEPTHWISE_INLINE void run_small_planes(const Geometry& g, const Operands& operan
   finish_rows<V>(g.activation, dst + begin * g.dst_plane, (end - begin) * g.dst_plane);
 }
 
-// Small planes by tiles of kRows rows; false where there are none for this geometry.
-template <class T, int kKernel, int kRows>
-bool run_small_tiles(const Geometry& g, const Operands& operands, int64_t begin, int64_t end) {
-  using V = Vec<T>;
-  if (item_bands(g, kRows).count != 1) return false;
+// Small planes; false where there are none for this geometry.
+template <class V, int kKernel>
+__attribute__((noinline)) bool run_small_tiles(const Tiles<V, kKernel>& tiles, const Geometry& g,
+                                               const Operands& operands, int64_t begin, int64_t end) {
+  using T = typename V::Element;
+  if (item_bands(g, tiles.rows).count != 1) return false;
   const ColumnBlocks<V, kKernel> blocks(g.w);
   TilePlan<V, kKernel> plan;
-  if (!plan_tiles<V, kKernel, kRows>(g, blocks, &plan)) return false;
+  if (!plan_tiles<V, kKernel>(g, tiles, blocks, &plan)) return false;
   T* const owned_end = static_cast<T*>(operands.dst) + end * g.dst_plane;
-  const bool is_whole =
-      plan.steps[0].function == tiles_at<V, kKernel, kRows, false>(TilePlace::kWhole)[static_cast<int>(Columns::kBoth)];
-  run_small_planes<V, kKernel>(g, operands, begin, end, tile_shape<T>(g, owned_end), plan,
-                               plan.count == 1 && is_whole ? whole_planes<V, kKernel, kRows> : nullptr,
-                               [&](int64_t item) {
-                                 Rows<T> rows = plane_rows(g, operands, item, owned_end);
-                                 run_tiles<V, kKernel, kRows>(rows, blocks);
-                               });
+  const bool is_whole = plan.count == 1 && plan.steps[0].function == tiles.at(TilePlace::kWhole, Columns::kBoth);
+  run_small_planes<V, kKernel>(
+      g, operands, begin, end, tile_shape<T>(g, owned_end), plan, is_whole ? tiles.whole_planes : nullptr,
+      [&](int64_t item) { run_tiles<V, kKernel>(tiles, plane_rows(g, operands, item, owned_end), blocks); });
   return true;
 }
 

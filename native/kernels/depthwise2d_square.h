@@ -7,16 +7,14 @@
 namespace depthwise {
 namespace {
 
-template <class T, int kKernel, int kRows>
-void run_square_rows(const Geometry& g, const Operands& operands, int64_t begin, int64_t end) {
-  if (!run_small_tiles<T, kKernel, kRows>(g, operands, begin, end))
-    run_planes<T, kKernel>(g, operands, begin, end, kRows, run_tiles<Vec<T>, kKernel, kRows>);
-}
-
 template <class T, int kKernel>
 void run_square(const Geometry& g, const Operands& operands, int64_t begin, int64_t end) {
-  with_tile_rows(g,
-                 [&](auto height) { run_square_rows<T, kKernel, decltype(height)::kRows>(g, operands, begin, end); });
+  using V = Vec<T>;
+  const Tiles<V, kKernel>& tiles = tiles_for<V, kKernel>(g);
+  if (run_small_tiles<V, kKernel>(tiles, g, operands, begin, end)) return;
+  run_planes<T, kKernel>(g, operands, begin, end, tiles.rows,
+                         [&](const Rows<T>& rows, const ColumnBlocks<V, kKernel>& blocks)
+                             DEPTHWISE_INLINE_LAMBDA { run_tiles<V, kKernel>(tiles, rows, blocks); });
 }
 
 template <int kKernel>

@@ -15,13 +15,22 @@ struct TileShape {
   Activation activation;
   int32_t out;     // outputs of a row
   const T* limit;  // whole vectors may be stored up to here
-  // For tiles that are kDeep: planes of taps, and the elements from the input plane of one to that of the next.
+  // Planes of taps, and the elements from the input plane of one to that of the next.
   int32_t depth_taps;
   int64_t src_depth;
 };
 
 // Where the tile's rows stand in the plane, with padding of half a kernel: kTop and kBottom tiles see kKernel / 2 rows
 // of padding, which they leave out.
+// Which tap columns a tile masks: none, all but the middle one, or those that the block says while it runs. 3x3 tiles
+// have too few multiply-adds to pay for loops.
+enum class Sides { kInside, kMasked, kOfBlock };
+
+template <bool kValue>
+struct Masked {
+  static constexpr bool kIs = kValue;
+};
+
 enum class TilePlace { kMiddle, kTop, kBottom, kWhole };
 
 template <class V, int kRows>
@@ -47,40 +56,32 @@ DEPTHWISE_INLINE void store_tile(const TileShape<typename V::Element>& shape, ty
   }
 }
 
-// Adds the products of tap columns [begin, end); the inputs of each are masked by in_row where kMasked.
+// Adds the products of one tap column; its inputs are masked by in_row where kMasked.
 template <class V, int kKernel, int kRows, int kTop, int kBottom, bool kMasked>
-DEPTHWISE_INLINE void add_tap_columns(const typename V::Element* src, int64_t pitch, const typename V::Element* taps,
-                                      const typename V::Mask* in_row, int begin, int end, V* sums) {
-  for (int kw = begin; kw < end; ++kw) {
-    V tap[kKernel];
+DEPTHWISE_INLINE void add_tap_column(const typename V::Element* src, int64_t pitch, const V* tap,
+                                     const typename V::Mask* in_row, V* sums) {
+  DEPTHWISE_UNROLL
+  for (int row = kTop; row < kRows + kKernel - 1 - kBottom; ++row) {
+    V x = V::load(src);
+    if (kMasked) x = x.keep(*in_row);
+    x = shared(x);
+    src += pitch;
     DEPTHWISE_UNROLL
-    for (int kh = 0; kh < kKernel; ++kh) tap[kh] = V::broadcast(taps[kh * kKernel + kw]);
-    const typename V::Element* src_row = src + kw;
-    DEPTHWISE_UNROLL
-    for (int row = kTop; row < kRows + kKernel - 1 - kBottom; ++row) {
-      V x = V::load(src_row);
-      if (kMasked) x = x.keep(in_row[kw]);
-      src_row += pitch;
-      DEPTHWISE_UNROLL
-      for (int kh = 0; kh < kKernel; ++kh) {
-        const int r = row - kh;
-        if (r >= 0 && r < kRows) sums[r] = fma(x, tap[kh], sums[r]);
-      }
+    for (int kh = 0; kh < kKernel; ++kh) {
+      const int r = row - kh;
+      if (r >= 0 && r < kRows) sums[r] = fma(x, tap[kh], sums[r]);
     }
   }
 }
 
 // `src`: the input row of the first output row's first tap (it may lie in the padding), at block.iw; `dst`: the first
-// output row, at block.ow.
-template <class V, int kKernel, int kRows, Columns kColumns, TilePlace kPlace, bool kDeep>
+// output row, at block.ow. The block is not kMasked.
+template <class V, int kKernel, int kRows, TilePlace kPlace, Sides kSides, bool kDeep>
 DEPTHWISE_INLINE void tile_here(const TileShape<typename V::Element>& shape, const ColumnBlock<V, kKernel>& block,
                                 const typename V::Element* src, typename V::Element* dst,
                                 const typename V::Element* taps, typename V::Element bias) {
   constexpr int kTop = kPlace == TilePlace::kTop || kPlace == TilePlace::kWhole ? kKernel / 2 : 0;
   constexpr int kBottom = kPlace == TilePlace::kBottom || kPlace == TilePlace::kWhole ? kKernel / 2 : 0;
-  // Tap columns left of the middle see the left padding, those right of it the right one.
-  constexpr int kLeftEnd = kColumns == Columns::kLeft || kColumns == Columns::kBoth ? kKernel / 2 : 0;
-  constexpr int kRightBegin = kColumns == Columns::kRight || kColumns == Columns::kBoth ? kKernel / 2 + 1 : kKernel;
   const int64_t pitch = shape.src_pitch;
   V sums[kRows];
   DEPTHWISE_UNROLL
@@ -88,19 +89,45 @@ DEPTHWISE_INLINE void tile_here(const TileShape<typename V::Element>& shape, con
   src += kTop * pitch;
   const int32_t depth_taps = kDeep ? shape.depth_taps : 1;
   for (int32_t kd = 0; kd < depth_taps; ++kd, src += shape.src_depth, taps += kKernel * kKernel) {
-    add_tap_columns<V, kKernel, kRows, kTop, kBottom, true>(src, pitch, taps, block.in_row, 0, kLeftEnd, sums);
-    add_tap_columns<V, kKernel, kRows, kTop, kBottom, false>(src, pitch, taps, block.in_row, kLeftEnd, kRightBegin,
-                                                             sums);
-    add_tap_columns<V, kKernel, kRows, kTop, kBottom, true>(src, pitch, taps, block.in_row, kRightBegin, kKernel, sums);
+    const auto add_column = [&](int kw, auto is_masked) DEPTHWISE_INLINE_LAMBDA {
+      V tap[kKernel];
+      DEPTHWISE_UNROLL
+      for (int kh = 0; kh < kKernel; ++kh) tap[kh] = V::broadcast(taps[kh * kKernel + kw]);
+      add_tap_column<V, kKernel, kRows, kTop, kBottom, decltype(is_masked)::kIs>(src + kw, pitch, tap,
+                                                                                 block.in_row + kw, sums);
+    };
+    if constexpr (kSides == Sides::kMasked) {
+      DEPTHWISE_UNROLL
+      for (int kw = 0; kw < kKernel; ++kw) {
+        if (kw == kKernel / 2)
+          add_column(kw, Masked<false>());
+        else
+          add_column(kw, Masked<true>());
+      }
+    } else if constexpr (kSides == Sides::kInside && kKernel == 3) {
+      DEPTHWISE_UNROLL
+      for (int kw = 0; kw < kKernel; ++kw) add_column(kw, Masked<false>());
+    } else if constexpr (kSides == Sides::kInside) {
+#pragma GCC unroll 1
+      for (int kw = 0; kw < kKernel; ++kw) add_column(kw, Masked<false>());
+    } else {
+      // Loops, where GCC keeps the sums in their registers; with a question in one loop it does not.
+      for (int kw = 0, masked_end = block.plain_begin; kw < kKernel; masked_end = kKernel) {
+#pragma GCC unroll 1
+        for (; kw < masked_end; ++kw) add_column(kw, Masked<true>());
+#pragma GCC unroll 1
+        for (; kw < block.plain_end; ++kw) add_column(kw, Masked<false>());
+      }
+    }
   }
-  store_tile<V, kRows>(shape, dst, block.ow, kColumns == Columns::kBoth, sums);
+  store_tile<V, kRows>(shape, dst, block.ow, block.columns == Columns::kBoth, sums);
 }
 
-template <class V, int kKernel, int kRows, Columns kColumns, TilePlace kPlace, bool kDeep>
+template <class V, int kKernel, int kRows, TilePlace kPlace, Sides kSides, bool kDeep>
 __attribute__((noinline)) void tile(const TileShape<typename V::Element>& shape, const ColumnBlock<V, kKernel>& block,
                                     const typename V::Element* src, typename V::Element* dst,
                                     const typename V::Element* taps, typename V::Element bias) {
-  tile_here<V, kKernel, kRows, kColumns, kPlace, kDeep>(shape, block, src, dst, taps, bias);
+  tile_here<V, kKernel, kRows, kPlace, kSides, kDeep>(shape, block, src, dst, taps, bias);
 }
 
 // Planes of one tile each, one after the other: a call of a 3x3 tile costs a quarter of its multiply-adds.
@@ -120,7 +147,7 @@ __attribute__((noinline)) void whole_planes(const TileShape<typename V::Element>
   const typename V::Element *src = run.src, *taps = run.taps, *bias = run.bias;
   typename V::Element* dst = run.dst;
   for (int64_t left = run.count; left > 0; --left) {
-    tile_here<V, kKernel, kRows, Columns::kBoth, TilePlace::kWhole, false>(shape, block, src, dst, taps, *bias);
+    tile_here<V, kKernel, kRows, TilePlace::kWhole, Sides::kMasked, false>(shape, block, src, dst, taps, *bias);
     src += run.src_step;
     dst += run.dst_step;
     taps += run.taps_step;
@@ -132,21 +159,37 @@ template <class V, int kKernel>
 using Tile = void (*)(const TileShape<typename V::Element>&, const ColumnBlock<V, kKernel>&, const typename V::Element*,
                       typename V::Element*, const typename V::Element*, typename V::Element);
 
-// The tile of kRows rows at a place, by columns (kMasked has none).
-template <class V, int kKernel, int kRows, TilePlace kPlace, bool kDeep>
-inline constexpr Tile<V, kKernel> kTilesAt[] = {
-    tile<V, kKernel, kRows, Columns::kInside, kPlace, kDeep>, tile<V, kKernel, kRows, Columns::kLeft, kPlace, kDeep>,
-    tile<V, kKernel, kRows, Columns::kRight, kPlace, kDeep>, tile<V, kKernel, kRows, Columns::kBoth, kPlace, kDeep>};
+// The tiles of one height.
+template <class V, int kKernel>
+struct Tiles {
+  int32_t rows;
+  struct {
+    Tile<V, kKernel> inside, side;
+  } places[4];
+  void (*whole_planes)(const TileShape<typename V::Element>&, const ColumnBlock<V, kKernel>&,
+                       const PlaneRun<typename V::Element>&);  // or null
+
+  DEPTHWISE_INLINE Tile<V, kKernel> at(TilePlace place, Columns columns) const {
+    const auto& here = places[static_cast<int>(place)];
+    return columns == Columns::kInside ? here.inside : here.side;
+  }
+};
+constexpr int kMostTileRows = 8;
+
+template <int kKernel>
+constexpr Sides kOuter = kKernel == 3 ? Sides::kMasked : Sides::kOfBlock;
 
 template <class V, int kKernel, int kRows, bool kDeep>
-DEPTHWISE_INLINE const Tile<V, kKernel>* tiles_at(TilePlace place) {
-  switch (place) {
-    case TilePlace::kTop: return kTilesAt<V, kKernel, kRows, TilePlace::kTop, kDeep>;
-    case TilePlace::kBottom: return kTilesAt<V, kKernel, kRows, TilePlace::kBottom, kDeep>;
-    case TilePlace::kWhole: return kTilesAt<V, kKernel, kRows, TilePlace::kWhole, kDeep>;
-    default: return kTilesAt<V, kKernel, kRows, TilePlace::kMiddle, kDeep>;
-  }
-}
+inline constexpr Tiles<V, kKernel> kTiles = {kRows,
+                                             {{tile<V, kKernel, kRows, TilePlace::kMiddle, Sides::kInside, kDeep>,
+                                               tile<V, kKernel, kRows, TilePlace::kMiddle, kOuter<kKernel>, kDeep>},
+                                              {tile<V, kKernel, kRows, TilePlace::kTop, Sides::kInside, kDeep>,
+                                               tile<V, kKernel, kRows, TilePlace::kTop, kOuter<kKernel>, kDeep>},
+                                              {tile<V, kKernel, kRows, TilePlace::kBottom, Sides::kInside, kDeep>,
+                                               tile<V, kKernel, kRows, TilePlace::kBottom, kOuter<kKernel>, kDeep>},
+                                              {tile<V, kKernel, kRows, TilePlace::kWhole, Sides::kInside, kDeep>,
+                                               tile<V, kKernel, kRows, TilePlace::kWhole, kOuter<kKernel>, kDeep>}},
+                                             nullptr};
 
 // The place of `rows` output rows from `oh` on; false where their padding is none that a tile knows.
 template <int kKernel>
@@ -160,12 +203,12 @@ DEPTHWISE_INLINE bool tile_place(const Axis& h, int32_t oh, int32_t rows, TilePl
 // The first row of the tile that covers output row `next` of rows [begin, end): the last tile is moved back into them,
 // and a tile that would see a part of the bottom padding to where it sees none. What is computed again has the same
 // bits.
-template <int kKernel, int kRows>
-DEPTHWISE_INLINE int32_t tile_begin(const Axis& h, int32_t next, int32_t begin, int32_t end) {
-  const int32_t oh = static_cast<int32_t>(max_of(begin, min_of(next, int64_t{end} - kRows)));
-  const int32_t below = oh - h.pad + kRows + kKernel - 1 - h.in;
+template <int kKernel>
+DEPTHWISE_INLINE int32_t tile_begin(const Axis& h, int32_t rows, int32_t next, int32_t begin, int32_t end) {
+  const int32_t oh = static_cast<int32_t>(max_of(begin, min_of(next, int64_t{end} - rows)));
+  const int32_t below = oh - h.pad + rows + kKernel - 1 - h.in;
   // Not the last one: nothing would come after it for the rows that it leaves.
-  const bool moves = below > 0 && below < kKernel / 2 && oh - below >= begin && int64_t{oh} + kRows < end;
+  const bool moves = below > 0 && below < kKernel / 2 && oh - below >= begin && int64_t{oh} + rows < end;
   return moves ? oh - below : oh;
 }
 

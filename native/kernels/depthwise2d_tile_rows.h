@@ -15,19 +15,14 @@ inline int32_t tile_rows(const Geometry& g) {
   return ceil_of(g.h.out, 8) < ceil_of(g.h.out, 7) && g.h.out >= 8 ? 8 : 7;
 }
 
-template <int kCount>
-struct TileHeight {
-  static constexpr int kRows = kCount;
-};
-
-// body(TileHeight<tile_rows(g)>).
-template <class Body>
-DEPTHWISE_INLINE void with_tile_rows(const Geometry& g, Body body) {
+// The tiles of tile_rows(g) rows.
+template <class V, int kKernel>
+DEPTHWISE_INLINE const Tiles<V, kKernel>& tiles_for(const Geometry& g) {
   switch (tile_rows(g)) {
-    case 8: return body(TileHeight<8>());
-    case 7: return body(TileHeight<7>());
-    case 5: return body(TileHeight<5>());
-    default: return body(TileHeight<4>());
+    case 8: return kTiles<V, kKernel, 8, false>;
+    case 7: return kTiles<V, kKernel, 7, false>;
+    case 5: return kTiles<V, kKernel, 5, false>;
+    default: return kTiles<V, kKernel, 4, false>;
   }
 }
 
@@ -40,17 +35,18 @@ DEPTHWISE_INLINE TileShape<T> tile_shape(const Geometry& g, const T* limit) {
   return {g.w.in, g.w.out, g.activation, g.w.out, limit, 1, 0};
 }
 
-constexpr int kMostDepthTaps = 7;  // of a deep tile
+constexpr int kMostDepthTaps = 7;
 
 // A tile of any padding: its inputs are copied between zeros first, its outputs from a tile of their own. Output rows
-// [begin, end), at most kRows.
-template <class V, int kKernel, int kRows, bool kDeep>
-__attribute__((noinline)) void copied_tile(const Rows<typename V::Element>& rows, const ColumnBlock<V, kKernel>& block,
-                                           int32_t begin, int32_t end) {
+// [begin, end), at most those of a tile. kPlanes: most planes of taps.
+template <class V, int kKernel, int kPlanes>
+__attribute__((noinline)) void copied_tile(const Tiles<V, kKernel>& tiles, const Rows<typename V::Element>& rows,
+                                           const ColumnBlock<V, kKernel>& block, int32_t begin, int32_t end) {
   using T = typename V::Element;
-  constexpr int kSrcRows = kRows + kKernel - 1, kVectors = (2 * V::kLanes + kKernel - 2) / V::kLanes;
-  constexpr int kPitch = kVectors * V::kLanes, kPlanes = kDeep ? kMostDepthTaps : 1;
-  alignas(64) T src[kPlanes * kSrcRows * kPitch], sums[kRows * V::kLanes];
+  constexpr int kMostSrcRows = kMostTileRows + kKernel - 1, kVectors = (2 * V::kLanes + kKernel - 2) / V::kLanes;
+  constexpr int kPitch = kVectors * V::kLanes;
+  alignas(64) T src[kPlanes * kMostSrcRows * kPitch], sums[kMostTileRows * V::kLanes];
+  const int src_rows = tiles.rows + kKernel - 1;
   const Geometry& g = *rows.g;
   typename V::Mask in_row[kVectors];
   for (int v = 0; v < kVectors; ++v) {
@@ -60,7 +56,7 @@ __attribute__((noinline)) void copied_tile(const Rows<typename V::Element>& rows
   }
   T* copy = src;
   for (int32_t kd = 0; kd < rows.depth_taps; ++kd) {
-    for (int row = 0; row < kSrcRows; ++row, copy += kPitch) {
+    for (int row = 0; row < src_rows; ++row, copy += kPitch) {
       const int64_t ih = int64_t{begin} - g.h.pad + row;
       const bool is_inside = ih >= 0 && ih < g.h.in;
       const T* src_row = rows.channel.src + kd * rows.depth_step + ih * g.w.in + block.iw;
@@ -72,11 +68,15 @@ __attribute__((noinline)) void copied_tile(const Rows<typename V::Element>& rows
                               V::kLanes,
                               g.activation,
                               V::kLanes,
-                              sums + kRows * V::kLanes,
+                              sums + tiles.rows * V::kLanes,
                               rows.depth_taps,
-                              int64_t{kSrcRows} * kPitch};
-  tile<V, kKernel, kRows, Columns::kInside, TilePlace::kMiddle, kDeep>(shape, block, src, sums, rows.channel.taps,
-                                                                       rows.channel.bias);
+                              int64_t{src_rows} * kPitch};
+  ColumnBlock<V, kKernel> inside;
+  inside.ow = block.ow;
+  inside.columns = Columns::kInside;
+  inside.plain_begin = 0;
+  inside.plain_end = kKernel;
+  tiles.at(TilePlace::kMiddle, Columns::kInside)(shape, inside, src, sums, rows.channel.taps, rows.channel.bias);
   T* dst = rows.channel.dst + int64_t{begin} * g.w.out + block.ow;
   const int64_t outputs = min_of(V::kLanes, int64_t{g.w.out} - block.ow);
   for (int row = 0; row < end - begin; ++row, dst += g.w.out) {
@@ -88,8 +88,10 @@ __attribute__((noinline)) void copied_tile(const Rows<typename V::Element>& rows
   }
 }
 
-template <class V, int kKernel, int kRows, bool kDeep = false>
-void run_tiles(Rows<typename V::Element>& rows, const ColumnBlocks<V, kKernel>& blocks) {
+template <class V, int kKernel, int kPlanes = 1>
+__attribute__((noinline)) void run_tiles(const Tiles<V, kKernel>& tiles, const Rows<typename V::Element>& rows,
+                                         const ColumnBlocks<V, kKernel>& blocks) {
+  const int32_t tile_rows = tiles.rows;
   const Geometry& g = *rows.g;
   TileShape<typename V::Element> shape = tile_shape(g, rows.limit);
   shape.depth_taps = rows.depth_taps;
@@ -97,16 +99,15 @@ void run_tiles(Rows<typename V::Element>& rows, const ColumnBlocks<V, kKernel>& 
   const char *next_src = rows.next_src, *next_dst = rows.next_dst;
   for (int32_t next = rows.begin; next < rows.end;) {
     Rows<typename V::Element> here = rows;
-    here.begin = tile_begin<kKernel, kRows>(g.h, next, rows.begin, rows.end);
-    next = here.begin + kRows;
-    here.end = static_cast<int32_t>(min_of(int64_t{here.begin} + kRows, rows.end));
-    TilePlace place;
-    const bool fits = here.end - here.begin == kRows && tile_place<kKernel>(g.h, here.begin, kRows, &place);
-    const Tile<V, kKernel>* tiles = fits ? tiles_at<V, kKernel, kRows, kDeep>(place) : nullptr;
+    here.begin = tile_begin<kKernel>(g.h, tile_rows, next, rows.begin, rows.end);
+    next = here.begin + tile_rows;
+    here.end = static_cast<int32_t>(min_of(int64_t{here.begin} + tile_rows, rows.end));
+    TilePlace place = TilePlace::kMiddle;
+    const bool fits = here.end - here.begin == tile_rows && tile_place<kKernel>(g.h, here.begin, tile_rows, &place);
     const typename V::Element* src = rows.channel.src + (int64_t{here.begin} - g.h.pad) * g.w.in;
     typename V::Element* dst = rows.channel.dst + int64_t{here.begin} * g.w.out;
     blocks.for_each(g.w, [&](const ColumnBlock<V, kKernel>& block) DEPTHWISE_INLINE_LAMBDA {
-      for (int line = 0; line < kRows * static_cast<int>(sizeof(V)); line += 64) {
+      for (int line = 0; line < tile_rows * static_cast<int>(sizeof(V)); line += 64) {
         prefetch(next_src);
         prefetch(next_dst);
         next_src += 64;
@@ -115,10 +116,10 @@ void run_tiles(Rows<typename V::Element>& rows, const ColumnBlocks<V, kKernel>& 
       if (fits &&
           (block.columns == Columns::kInside ||
            (block.columns != Columns::kMasked && (!rows.guarded || loads_stay_inside<V, kKernel>(here, block)))))
-        tiles[static_cast<int>(block.columns)](shape, block, src + block.iw, dst + block.ow, rows.channel.taps,
-                                               rows.channel.bias);
+        tiles.at(place, block.columns)(shape, block, src + block.iw, dst + block.ow, rows.channel.taps,
+                                       rows.channel.bias);
       else
-        copied_tile<V, kKernel, kRows, kDeep>(rows, block, here.begin, here.end);
+        copied_tile<V, kKernel, kPlanes>(tiles, rows, block, here.begin, here.end);
     });
   }
 }

@@ -1,6 +1,7 @@
 // Computes: depthwise convolution over volumes, channels first: 3x3 or 5x5 in a plane, stride 1, up to 7 taps along the
 //   depth with any stride and dilation, any padding; multiplier and shared bank too.
-// Refuses: other sizes, strides and dilations in a plane, more depth taps, layouts; padding that is not zeros.
+// Refuses: other sizes, strides and dilations in a plane, more depth taps, layouts; padding that is not zeros;
+//   float64.
 // Loop order: output channel, band of rows, output depth, tile of rows, column block, depth tap.
 // In registers: the sums of a tile over all depth taps, the taps of one column (depthwise2d_tile.h).
 // Reads beyond: nothing.
@@ -14,6 +15,18 @@ namespace {
 // planes where they fit: memory that is read in order comes sooner, and the first-level cache gains nothing more.
 constexpr int64_t kDeepBandBytes = 256 << 10;
 
+// As tile_rows(), with one height less: volumes are seldom five or nine rows high.
+inline int32_t deep_rows(const Geometry& g) { return tile_rows(g) == 5 ? 4 : tile_rows(g); }
+
+template <class V, int kKernel>
+DEPTHWISE_INLINE const Tiles<V, kKernel>& deep_tiles(const Geometry& g) {
+  switch (deep_rows(g)) {
+    case 8: return kTiles<V, kKernel, 8, true>;
+    case 7: return kTiles<V, kKernel, 7, true>;
+    default: return kTiles<V, kKernel, 4, true>;
+  }
+}
+
 // How a channel is cut: work items of `depths` output depths and `rows` output rows, which go through the depths a part
 // of `part` rows at a time.
 struct DeepBands {
@@ -23,7 +36,7 @@ struct DeepBands {
 
 inline DeepBands deep_bands(const Geometry& g) {
   constexpr int64_t kItemMultiplyAdds = int64_t{2} << 20;
-  const int64_t step = tile_rows(g), row_work = g.taps * g.w.out;
+  const int64_t step = deep_rows(g), row_work = g.taps * g.w.out;
   const auto rows_of = [&](int64_t most) {
     return most >= g.h.out ? g.h.out : static_cast<int32_t>(ceil_of(even_parts(g.h.out, most), step) * step);
   };
@@ -39,10 +52,11 @@ inline DeepBands deep_bands(const Geometry& g) {
 }
 
 // One work item: output depths [od_begin, od_end) and rows [begin, end) of a channel.
-template <class V, int kKernel, int kRows>
+template <class V, int kKernel>
 struct DeepItem {
   using T = typename V::Element;
   const Geometry& g;
+  const Tiles<V, kKernel>& tiles;
   const ColumnBlocks<V, kKernel>& blocks;
   Channel<T> channel;
   int64_t group;
@@ -78,10 +92,10 @@ struct DeepItem {
 
   void run() const {
     for (int32_t row = begin; row < end;) {
-      const int32_t row_end = band_end(row, part, kRows, end);
+      const int32_t row_end = band_end(row, part, tiles.rows, end);
       for (int32_t od = od_begin; od < od_end; ++od) {
         Rows<T> rows = rows_at(od, row, row_end);
-        run_tiles<V, kKernel, kRows, true>(rows, blocks);
+        run_tiles<V, kKernel, kMostDepthTaps>(tiles, rows, blocks);
         finish_rows<V>(g.activation, rows.channel.dst + int64_t{row} * g.w.out, int64_t{row_end - row} * g.w.out);
       }
       row = row_end;
@@ -89,10 +103,11 @@ struct DeepItem {
   }
 };
 
-template <class T, int kKernel, int kRows>
-void run_items(const Geometry& g, const Operands& operands, int64_t begin, int64_t end) {
+template <class T, int kKernel>
+void run(const Geometry& g, const Operands& operands, void*, int64_t begin, int64_t end) {
   using V = Vec<T>;
   const DeepBands bands = deep_bands(g);
+  const Tiles<V, kKernel>& tiles = deep_tiles<V, kKernel>(g);
   const ColumnBlocks<V, kKernel> blocks(g.w);
   const int64_t count = bands.depth_bands * bands.row_bands;
   ItemWalk walk(g, {bands.rows, count}, begin);
@@ -104,15 +119,10 @@ void run_items(const Geometry& g, const Operands& operands, int64_t begin, int64
     const Channel<T> channel = channel_of<T>(g, operands, walk);
     T* const owned_end = count == 1 ? static_cast<T*>(operands.dst) + end * g.dst_plane
                                     : channel.dst + int64_t{od_end} * g.h.out * g.w.out;
-    const DeepItem<V, kKernel, kRows> deep = {g,      blocks, channel, walk.group, od,
-                                              od_end, row,    row_end, bands.part, owned_end};
+    const DeepItem<V, kKernel> deep = {g,      tiles, blocks,  channel,    walk.group, od,
+                                       od_end, row,   row_end, bands.part, owned_end};
     deep.run();
   }
-}
-
-template <class T, int kKernel>
-void run(const Geometry& g, const Operands& operands, void*, int64_t begin, int64_t end) {
-  with_tile_rows(g, [&](auto height) { run_items<T, kKernel, decltype(height)::kRows>(g, operands, begin, end); });
 }
 
 template <int kKernel>
@@ -123,7 +133,7 @@ const char* refuses(const Geometry& g) {
 
 template <class T, int kKernel>
 double cost(const Geometry& g) {
-  const int32_t rows = tile_rows(g);
+  const int32_t rows = deep_rows(g);
   const double taps = static_cast<double>(g.taps);
   return 60 + plane_cycles<T>(g, rows, taps * tap_cycles(rows) + 25);
 }
@@ -139,11 +149,10 @@ constexpr Kernel kernel(const char* name, ElementType element) {
 }
 
 constexpr Kernel kKernels[] = {kernel<float, 3>("depthwise3d_k3_s1", ElementType::kFloat32),
-                               kernel<float, 5>("depthwise3d_k5_s1", ElementType::kFloat32),
-                               kernel<double, 3>("depthwise3d_k3_s1", ElementType::kFloat64)};
+                               kernel<float, 5>("depthwise3d_k5_s1", ElementType::kFloat32)};
 
 }  // namespace
 
-extern constinit const KernelList DEPTHWISE_KERNEL_LIST(depthwise3d) = {DEPTHWISE_ISA_NAME, kKernels, 3};
+extern constinit const KernelList DEPTHWISE_KERNEL_LIST(depthwise3d) = {DEPTHWISE_ISA_NAME, kKernels, 2};
 
 }  // namespace depthwise
