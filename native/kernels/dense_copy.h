@@ -51,7 +51,7 @@ void copy_box(const Geometry& g, const DensePlan& plan, const Box& box, const T*
         for (int32_t w = 0; w < copy_w.size; w += V::kLanes) {
           V square[V::kLanes];
           load_square<V, T>(g, copy_w, box.ow, w, outside ? 0 : channels, from, square);
-          transpose(square);
+          if (!outside) transpose(square);
           for (int i = 0; i < V::kLanes; ++i) square[i].store(row + (w + i) * plan.in_lanes);
         }
       }

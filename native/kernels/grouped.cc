@@ -248,7 +248,9 @@ double cost(const Geometry& g) {
   const double sums = static_cast<double>(g.out_per_group) / plan.tiles * plan.columns;
   const double step = (sums < 4 * kRate ? 4 * kRate : sums) / kRate;
   const double seams = 3.0 * plan.columns * V::kLanes / plan.pitch;  // the share of tiles with a seam, and more
-  const double tile = step * static_cast<double>(plan.steps) * 1.06 + 30 + (seams < 3 ? seams : 3) * sums;
+  // A larger copy is read from the second cache, again for each tile of output channels.
+  const double far = plan.copy * int64_t{sizeof(T)} > 128 * 1024 && plan.tiles > 1 ? 1.3 : 1.06;
+  const double tile = step * static_cast<double>(plan.steps) * far + 30 + (seams < 3 ? seams : 3) * sums;
   const double last = plan.gang * static_cast<double>(plan.copy + pixels_of(box) * g.out_per_group) * 0.8;
   const double copied_rows = static_cast<double>(plan.copy) / plan.pitch;
   const double first = static_cast<double>(plan.copy) / V::kLanes *

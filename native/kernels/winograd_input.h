@@ -17,14 +17,16 @@ void copy_channels(const Geometry& g, const WinogradPlan& plan, const TileBox& b
       const int32_t ih = box.row * kTileOut + row - g.h.pad;
       for (int32_t column = 0; column < plan.copy_pitch; column += V::kLanes, copy += V::kLanes * V::kLanes) {
         const int32_t iw = box.column * kTileOut + column - g.w.pad;
+        if (!inside(ih, g.h.in) || iw >= g.w.in || iw + V::kLanes <= 0) {
+          for (int lane = 0; lane < V::kLanes; ++lane) V::zero().store(copy + lane * V::kLanes);
+          continue;
+        }
         V square[V::kLanes];
         const T* from = src + ((int64_t{ic} * g.d.in + box.od) * g.h.in + ih) * g.w.in + iw;
         const bool whole = iw >= 0 && iw + V::kLanes <= g.w.in;
         const typename V::Mask mask = V::Mask::range(-iw, g.w.in - iw);
         for (int lane = 0; lane < V::kLanes; ++lane, from += g.src_plane)
-          square[lane] = !inside(ih, g.h.in) || ic + lane >= g.in_per_group ? V::zero()
-                         : whole                                            ? V::load(from)
-                                                                            : V::load(from, mask);
+          square[lane] = ic + lane >= g.in_per_group ? V::zero() : whole ? V::load(from) : V::load(from, mask);
         transpose(square);
         for (int lane = 0; lane < V::kLanes; ++lane) square[lane].store(copy + lane * V::kLanes);
       }

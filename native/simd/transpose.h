@@ -19,7 +19,7 @@ DEPTHWISE_INLINE void transpose(V (&rows)[V::kLanes]) {
   for (int i = 0; i < kLanes; ++i) rows[i] = V::load(out + i * kLanes);
 }
 
-#if DEPTHWISE_ISA_CODE == 2 || DEPTHWISE_ISA_CODE == 3
+#if DEPTHWISE_ISA_CODE == 2
 // Pairs of rows, then pairs of pairs, then the halves of the vectors.
 DEPTHWISE_INLINE void transpose_block(__m256 (&rows)[8]) {
   __m256 pairs[8], quads[8];
@@ -47,9 +47,7 @@ DEPTHWISE_INLINE void transpose_block(__m256d (&rows)[4]) {
   rows[2] = _mm256_permute2f128_pd(a, c, 0x31);
   rows[3] = _mm256_permute2f128_pd(b, d, 0x31);
 }
-#endif
 
-#if DEPTHWISE_ISA_CODE == 2
 DEPTHWISE_INLINE void transpose(Vec<float> (&rows)[8]) {
   __m256 block[8];
   for (int i = 0; i < 8; ++i) block[i] = rows[i].v;
@@ -64,31 +62,53 @@ DEPTHWISE_INLINE void transpose(Vec<double> (&rows)[4]) {
   for (int i = 0; i < 4; ++i) rows[i].v = block[i];
 }
 #elif DEPTHWISE_ISA_CODE == 3
-// Four blocks of half the size, by way of memory: few instructions that are not those of AVX2.
+// Squares of 16 bytes by 16 within the quarters of vectors, then the quarters. Not by way of memory: a load of a whole
+// vector waits for the stores of its halves.
 DEPTHWISE_INLINE void transpose(Vec<float> (&rows)[16]) {
-  alignas(64) float in[256], out[256];
-  for (int i = 0; i < 16; ++i) rows[i].store(in + 16 * i);
-  for (int down = 0; down < 16; down += 8)
-    for (int across = 0; across < 16; across += 8) {
-      __m256 block[8];
-      for (int i = 0; i < 8; ++i) block[i] = _mm256_load_ps(in + (down + i) * 16 + across);
-      transpose_block(block);
-      for (int i = 0; i < 8; ++i) _mm256_store_ps(out + (across + i) * 16 + down, block[i]);
-    }
-  for (int i = 0; i < 16; ++i) rows[i] = Vec<float>::load(out + 16 * i);
+  __m512 pairs[16], quads[16];
+#pragma GCC unroll 16
+  for (int i = 0; i < 16; i += 2) {
+    pairs[i] = _mm512_unpacklo_ps(rows[i].v, rows[i + 1].v);
+    pairs[i + 1] = _mm512_unpackhi_ps(rows[i].v, rows[i + 1].v);
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < 16; i += 4) {
+    quads[i] = _mm512_shuffle_ps(pairs[i], pairs[i + 2], 0x44);
+    quads[i + 1] = _mm512_shuffle_ps(pairs[i], pairs[i + 2], 0xee);
+    quads[i + 2] = _mm512_shuffle_ps(pairs[i + 1], pairs[i + 3], 0x44);
+    quads[i + 3] = _mm512_shuffle_ps(pairs[i + 1], pairs[i + 3], 0xee);
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < 4; ++i) {
+    const __m512 even_low = _mm512_shuffle_f32x4(quads[i], quads[i + 4], 0x88);
+    const __m512 odd_low = _mm512_shuffle_f32x4(quads[i], quads[i + 4], 0xdd);
+    const __m512 even_high = _mm512_shuffle_f32x4(quads[i + 8], quads[i + 12], 0x88);
+    const __m512 odd_high = _mm512_shuffle_f32x4(quads[i + 8], quads[i + 12], 0xdd);
+    rows[i].v = _mm512_shuffle_f32x4(even_low, even_high, 0x88);
+    rows[i + 4].v = _mm512_shuffle_f32x4(odd_low, odd_high, 0x88);
+    rows[i + 8].v = _mm512_shuffle_f32x4(even_low, even_high, 0xdd);
+    rows[i + 12].v = _mm512_shuffle_f32x4(odd_low, odd_high, 0xdd);
+  }
 }
 
 DEPTHWISE_INLINE void transpose(Vec<double> (&rows)[8]) {
-  alignas(64) double in[64], out[64];
-  for (int i = 0; i < 8; ++i) rows[i].store(in + 8 * i);
-  for (int down = 0; down < 8; down += 4)
-    for (int across = 0; across < 8; across += 4) {
-      __m256d block[4];
-      for (int i = 0; i < 4; ++i) block[i] = _mm256_load_pd(in + (down + i) * 8 + across);
-      transpose_block(block);
-      for (int i = 0; i < 4; ++i) _mm256_store_pd(out + (across + i) * 8 + down, block[i]);
-    }
-  for (int i = 0; i < 8; ++i) rows[i] = Vec<double>::load(out + 8 * i);
+  __m512d pairs[8];
+#pragma GCC unroll 16
+  for (int i = 0; i < 8; i += 2) {
+    pairs[i] = _mm512_unpacklo_pd(rows[i].v, rows[i + 1].v);
+    pairs[i + 1] = _mm512_unpackhi_pd(rows[i].v, rows[i + 1].v);
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < 2; ++i) {
+    const __m512d even_low = _mm512_shuffle_f64x2(pairs[i], pairs[i + 2], 0x88);
+    const __m512d odd_low = _mm512_shuffle_f64x2(pairs[i], pairs[i + 2], 0xdd);
+    const __m512d even_high = _mm512_shuffle_f64x2(pairs[i + 4], pairs[i + 6], 0x88);
+    const __m512d odd_high = _mm512_shuffle_f64x2(pairs[i + 4], pairs[i + 6], 0xdd);
+    rows[i].v = _mm512_shuffle_f64x2(even_low, even_high, 0x88);
+    rows[i + 2].v = _mm512_shuffle_f64x2(odd_low, odd_high, 0x88);
+    rows[i + 4].v = _mm512_shuffle_f64x2(even_low, even_high, 0xdd);
+    rows[i + 6].v = _mm512_shuffle_f64x2(odd_low, odd_high, 0xdd);
+  }
 }
 #elif DEPTHWISE_ISA_CODE == 4
 DEPTHWISE_INLINE void transpose(Vec<float> (&rows)[4]) {
