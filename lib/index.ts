@@ -4,7 +4,15 @@
  * @packageDocumentation
  */
 export { type BackendInfo, backendInfo, getNumThreads, type LoadError, setNumThreads } from "./backend/load.js";
-export type { Activation, DType, FloatArray, KernelInfo, Layout, PaddingMode } from "./backend/types.js";
+export type {
+  Activation,
+  DType,
+  FloatArray,
+  KernelInfo,
+  Layout,
+  PaddingMode,
+  SharedArrayMethods,
+} from "./backend/types.js";
 export { DepthwiseError, DepthwiseRangeError, DepthwiseTypeError, type ErrorCode } from "./errors.js";
 export * as functional from "./functional.js";
 export {

@@ -1,7 +1,16 @@
 // The boundary between the words (lib/) and the work (a backend): geometry in, numbers out.
 // Whoever holds a Geometry may trust it: lib/geometry.ts has applied every rule.
 
-export type FloatArray = Float32Array | Float64Array;
+/** What TypeScript cannot call on a union of two arrays, whose overloads name different ones: said once for both. */
+export interface SharedArrayMethods {
+  reduce(step: (previous: number, current: number, index: number, array: FloatArray) => number): number;
+  reduce<T>(step: (previous: T, current: number, index: number, array: FloatArray) => T, initial: T): T;
+  reduceRight(step: (previous: number, current: number, index: number, array: FloatArray) => number): number;
+  reduceRight<T>(step: (previous: T, current: number, index: number, array: FloatArray) => T, initial: T): T;
+}
+
+/** Any Float32Array or Float64Array. */
+export type FloatArray = (Float32Array | Float64Array) & SharedArrayMethods;
 export type DType = "float32" | "float64";
 export type Layout = "NCHW" | "NHWC";
 export type PaddingMode = "zeros" | "reflect" | "replicate" | "circular";

@@ -23,6 +23,17 @@ describe("making tensors", () => {
     expect(new Float32Array(x.data.buffer)[5]).toBe(5);
   });
 
+  test("its data can be folded, whichever array it is", () => {
+    for (const dtype of ["float32", "float64"] as const) {
+      const { data } = tensor([1, 2, 3], { dtype });
+      const sum: number = data.reduce((total, value) => total + value);
+      const mean: number = data.reduce((total, value, _, { length }) => total + value / length, 0);
+      const digits: string = data.reduceRight((all, value) => `${all}${value}`, "");
+      expect([sum, mean, digits]).toEqual([6, 2, "321"]);
+      expect(data.map((value) => -value).filter((value) => value < -1)).toHaveLength(2);
+    }
+  });
+
   test("numbers nested in arrays", () => {
     const x = tensor([[1, 2], [3, 4], [5, 6]]); // biome-ignore format: a table
     expect(x.shape).toEqual([3, 2]);
