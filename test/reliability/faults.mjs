@@ -1,6 +1,6 @@
 // The library that refuses memory and threads, compiled where there is a compiler.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,7 +18,9 @@ export const faultsSkipped =
 
 function makeLibrary() {
   if (library !== null) return library;
-  library = join(mkdtempSync(join(tmpdir(), "depthwise-faults-")), "faults.so");
+  const folder = mkdtempSync(join(tmpdir(), "depthwise-faults-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  library = join(folder, "faults.so");
   const done = spawnSync(compiler, ["-O1", "-shared", "-fPIC", source, "-o", library, "-ldl"], { encoding: "utf8" });
   if (done.status !== 0) throw new Error(`faults.c does not compile: ${done.stderr}`);
   return library;

@@ -1,5 +1,5 @@
 // The choice of a backend: what the environment asks for, what is said where it cannot be had, and when.
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -67,8 +67,12 @@ describe("what is forced and cannot be had is an error that says why", () => {
     const missing = join(tmpdir(), "no such depthwise.node");
     expectBackendError(() => createBackend(choice({ binary: missing })), missing, "no such file");
     const broken = join(tmpdir(), `depthwise broken ${process.pid}.node`);
-    writeFileSync(broken, "not a shared object");
-    expectBackendError(() => createBackend(choice({ backend: "native", binary: broken })), broken);
+    try {
+      writeFileSync(broken, "not a shared object");
+      expectBackendError(() => createBackend(choice({ backend: "native", binary: broken })), broken);
+    } finally {
+      rmSync(broken, { force: true });
+    }
   });
 
   test("by the environment, at the first use and at every later one", async () => {
