@@ -23,62 +23,70 @@ struct S2Blocks {
   }
 };
 
-template <class V, int kKernel, int kRows>
+template <class V, int kKernel>
 struct S2Walk {
   using T = typename V::Element;
   const Geometry& g;
+  const S2Tiles<V, kKernel>& tiles;
   const S2Blocks<V, kKernel> blocks;
 
-  explicit S2Walk(const Geometry& geometry) : g(geometry), blocks(geometry.w) {}
+  S2Walk(const Geometry& geometry, const S2Tiles<V, kKernel>& of_height)
+      : g(geometry), tiles(of_height), blocks(geometry.w) {}
 
-  // Whether plain loads of kRows output rows from `oh` on stay inside the image.
+  // Whether plain loads of a tile's output rows from `oh` on stay inside the image.
   bool loads_stay_inside(const Channel<T>& channel, const S2Block<V, kKernel>& block, int32_t oh) const {
     const int64_t first_ih = int64_t{oh} * 2 - g.h.pad;
-    const int64_t first = max_of(0, first_ih), last = min_of(g.h.in, first_ih + 2 * (kRows - 1) + kKernel) - 1;
+    const int64_t first = max_of(0, first_ih), last = min_of(g.h.in, first_ih + 2 * (tiles.rows - 1) + kKernel) - 1;
     return first * g.w.in + block.iw >= channel.src_begin - channel.src &&
            last * g.w.in + block.iw + kKernel - 1 + 2 * V::kLanes - 1 <= channel.src_end - channel.src;
   }
 
-  // kRows output rows from `oh` on, or the fewer that exist.
+  // A tile's output rows from `oh` on, or the fewer that exist.
   struct TileRow {
-    const S2Tile<V, kKernel>* tiles;  // nullptr: padding that has none
-    int64_t src, dst, first_ih;       // src and dst from the beginning of the plane
+    bool fits;                   // else padding that no tile knows
+    int top, bottom;             // input rows in the padding
+    int64_t src, dst, first_ih;  // src and dst from the beginning of the plane
     int32_t oh, rows;
   };
 
   DEPTHWISE_INLINE TileRow tile_row(int32_t oh, int32_t end) const {
     TileRow row;
     row.oh = oh;
-    row.rows = static_cast<int32_t>(min_of(int64_t{end} - oh, kRows));
+    row.rows = static_cast<int32_t>(min_of(int64_t{end} - oh, tiles.rows));
     row.first_ih = int64_t{oh} * 2 - g.h.pad;
     row.src = row.first_ih * g.w.in;
     row.dst = int64_t{oh} * g.w.out;
-    const int64_t below = row.first_ih + 2 * (kRows - 1) + kKernel - g.h.in;
-    row.tiles = row.rows == kRows ? s2_tiles<V, kKernel, kRows>(max_of(0, -row.first_ih), max_of(0, below)) : nullptr;
+    const int64_t top = max_of(0, -row.first_ih);
+    const int64_t bottom = max_of(0, row.first_ih + 2 * (tiles.rows - 1) + kKernel - g.h.in);
+    row.top = static_cast<int>(top);
+    row.bottom = static_cast<int>(bottom);
+    row.fits = row.rows == tiles.rows && top <= kKernel / 2 && bottom <= kKernel / 2;
     return row;
   }
 
   DEPTHWISE_INLINE void run_block(const S2Shape<T>& shape, const Channel<T>& channel, const TileRow& row,
                                   const S2Block<V, kKernel>& block, bool is_guarded) const {
-    if (row.tiles && (block.columns == S2Columns::kInside || (block.iw >= -kKernel && !is_guarded) ||
-                      loads_stay_inside(channel, block, row.oh)))
-      row.tiles[static_cast<int>(block.columns)](shape, block, channel.src + row.src + block.iw,
-                                                 channel.dst + row.dst + block.ow, channel.taps, channel.bias);
+    T* const dst = channel.dst + row.dst + block.ow;
+    if (row.fits && (block.columns == S2Columns::kInside || (block.iw >= -kKernel && !is_guarded) ||
+                     loads_stay_inside(channel, block, row.oh)))
+      tiles.tile_of(block.columns)(shape, block, channel.src + row.src + block.iw, dst, channel.taps, channel.bias,
+                                   row.top, row.bottom);
     else
-      s2_copied_tile<V, kKernel, kRows>(g, channel, block, row.first_ih, row.rows, channel.dst + row.dst + block.ow);
+      s2_copied_tile<V, kKernel>(tiles, g, channel, block.ow, block.iw, row.first_ih, row.rows, dst);
   }
 
   // Output rows [begin, end) of one channel.
   void run_rows(const Channel<T>& channel, int32_t begin, int32_t end, const T* limit, bool is_guarded) const {
     const S2Shape<T> shape = {g.w.in, g.w.out, g.activation, g.w.out, limit};
     const int32_t kept = blocks.count < blocks.kKept ? blocks.count : blocks.kKept;
-    for (int32_t next = begin; next < end; next += kRows) {
+    for (int32_t next = begin; next < end; next += tiles.rows) {
       // The last tile is moved back into the band, too.
-      const TileRow row = tile_row(static_cast<int32_t>(max_of(begin, min_of(next, int64_t{end} - kRows))), end);
-      const T* ahead = channel.src + row.src + (2 * kRows + kKernel / 2) * int64_t{g.w.in};
+      const TileRow row = tile_row(static_cast<int32_t>(max_of(begin, min_of(next, int64_t{end} - tiles.rows))), end);
+      const T* ahead = channel.src + row.src + (2 * tiles.rows + kKernel / 2) * int64_t{g.w.in};
       for (int32_t i = 0; i < blocks.count; ++i) {
         // The rows of the next tile, a block's share of each.
-        for (int line = 0; line < 2 * kRows; ++line) prefetch(ahead + line * int64_t{g.w.in} + 2 * i * V::kLanes);
+        const T* line = ahead + 2 * i * V::kLanes;
+        for (int n = 2 * tiles.rows; n > 0; --n, line += g.w.in) prefetch(line);
         if (i < kept)
           run_block(shape, channel, row, blocks.kept[i], is_guarded);
         else
@@ -89,20 +97,22 @@ struct S2Walk {
 };
 
 // Rows of a tile: as many as their sums and a column of taps leave registers for, fewer for low planes.
-int32_t tile_rows(const Geometry& g) { return g.h.out < 7 ? 4 : 7; }
+int32_t tile_rows(const Geometry& g) { return g.h.out < kMostS2Rows ? 4 : kMostS2Rows; }
 
-template <class T, int kKernel, int kRows>
-void run_items(const Geometry& g, const Operands& operands, int64_t begin, int64_t end) {
+template <class T, int kKernel>
+void run(const Geometry& g, const Operands& operands, int64_t begin, int64_t end) {
   using V = Vec<T>;
-  const Bands items = item_bands(g, kRows);
-  const S2Walk<V, kKernel, kRows> s2(g);
+  static constexpr S2Tiles<V, kKernel> kLow = s2_tiles<V, kKernel, 4>(), kHigh = s2_tiles<V, kKernel, kMostS2Rows>();
+  const S2Tiles<V, kKernel>& tiles = tile_rows(g) == kLow.rows ? kLow : kHigh;
+  const Bands items = item_bands(g, tiles.rows);
+  const S2Walk<V, kKernel> s2(g, tiles);
   T* const dst = static_cast<T*>(operands.dst);
   const T* const owned_end = dst + end * g.dst_plane;  // where an item is a whole plane
   const int64_t guard_begin = ceil_of(kKernel, g.src_plane);
   const int64_t guard_end = g.groups - ceil_of(kKernel + 2 * V::kLanes, g.src_plane);
   // A plane that is one tile costs little more than its multiply-adds: everything about it is known here.
-  const bool is_tile = items.count == 1 && g.h.out <= kRows && s2.blocks.count == 1;
-  const typename S2Walk<V, kKernel, kRows>::TileRow tile_row = s2.tile_row(0, g.h.out);
+  const bool is_tile = items.count == 1 && g.h.out <= tiles.rows && s2.blocks.count == 1;
+  const typename S2Walk<V, kKernel>::TileRow tile_row = s2.tile_row(0, g.h.out);
   const S2Shape<T> tile_shape = {g.w.in, g.w.out, g.activation, g.w.out, owned_end};
   ItemWalk walk(g, items, begin);
   for (int64_t item = begin; item < end; ++item, walk.next()) {
@@ -119,14 +129,6 @@ void run_items(const Geometry& g, const Operands& operands, int64_t begin, int64
     }
   }
   if (is_tile) finish_rows<V>(g.activation, dst + begin * g.dst_plane, (end - begin) * g.dst_plane);
-}
-
-template <class T, int kKernel>
-void run(const Geometry& g, const Operands& operands, int64_t begin, int64_t end) {
-  if (tile_rows(g) == 4)
-    run_items<T, kKernel, 4>(g, operands, begin, end);
-  else
-    run_items<T, kKernel, 7>(g, operands, begin, end);
 }
 
 template <int kKernel>
@@ -150,13 +152,12 @@ constexpr Kernel kernel(const char* name, ElementType element) {
                          run_depths<tile_rows, run<T, kKernel>>);
 }
 
+// float64: depthwise_any.
 constexpr Kernel kKernels[] = {kernel<float, 3>("depthwise2d_k3_s2", ElementType::kFloat32),
-                               kernel<double, 3>("depthwise2d_k3_s2", ElementType::kFloat64),
-                               kernel<float, 5>("depthwise2d_k5_s2", ElementType::kFloat32),
-                               kernel<double, 5>("depthwise2d_k5_s2", ElementType::kFloat64)};
+                               kernel<float, 5>("depthwise2d_k5_s2", ElementType::kFloat32)};
 
 }  // namespace
 
-extern constinit const KernelList DEPTHWISE_KERNEL_LIST(depthwise2d_s2) = {DEPTHWISE_ISA_NAME, kKernels, 4};
+extern constinit const KernelList DEPTHWISE_KERNEL_LIST(depthwise2d_s2) = {DEPTHWISE_ISA_NAME, kKernels, 2};
 
 }  // namespace depthwise

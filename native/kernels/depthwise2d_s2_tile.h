@@ -51,38 +51,76 @@ struct S2Shape {
   const T* limit;  // whole vectors may be stored up to here
 };
 
+// How the inputs of a tap column are loaded: every other float in mixed lanes, of which the first one is in its place;
+// the same with lanes in the padding cleared; in order, with lanes cleared.
+enum class S2Load { kMixed, kMixedMasked, kMasked };
+
+// What stands for an input row in the padding.
+template <class V>
+alignas(64) constexpr typename V::Element kZeroRow[2 * V::kLanes + 8] = {};
+
+// The first and the last kKernel / 2 input rows of a tile, which may lie in the padding.
+template <class T, int kKernel>
+struct S2EdgeRows {
+  static constexpr int kHalf = kKernel / 2;
+  const T *first[kHalf], *last[kHalf];
+};
+
+// Adds the products of the tap column that begins at `src`, and `kw` behind the edge rows.
+template <class V, int kKernel, int kRows, S2Load kLoad>
+DEPTHWISE_INLINE void s2_add_column(const typename V::Element* src, int64_t pitch,
+                                    const S2EdgeRows<typename V::Element, kKernel>& edges, int kw, const V* tap,
+                                    const typename V::Mask& in_row, V* sums) {
+  constexpr int kHalf = kKernel / 2, kSrcRows = 2 * (kRows - 1) + kKernel;
+  DEPTHWISE_UNROLL
+  for (int row = 0; row < kSrcRows; ++row) {
+    const int behind = row - (kSrcRows - kHalf);
+    const typename V::Element* inputs = row < kHalf   ? edges.first[row] + kw
+                                        : behind >= 0 ? edges.last[behind] + kw
+                                                      : src;
+    V x = kLoad == S2Load::kMasked ? V::load_every_other(inputs) : V::load_every_other_mixed(inputs);
+    if (kLoad != S2Load::kMixed) x = x.keep(in_row);
+    DEPTHWISE_UNROLL
+    for (int kh = row % 2; kh < kKernel; kh += 2) {
+      const int r = (row - kh) / 2;
+      if (row >= kh && r < kRows) sums[r] = fma(x, tap[kh], sums[r]);
+    }
+    src += pitch;
+  }
+}
+
 // `src`: the input row of the first output row's first tap (it may lie in the padding), at block.iw; `dst`: the first
-// output row, at block.ow. kTop and kBottom input rows lie in the padding and are left out.
-template <class V, int kKernel, int kRows, int kTop, int kBottom, S2Columns kColumns>
+// output row, at block.ow. `top` and `bottom` input rows lie in the padding.
+template <class V, int kKernel, int kRows, S2Columns kColumns>
 __attribute__((noinline)) void s2_tile(const S2Shape<typename V::Element>& shape, const S2Block<V, kKernel>& block,
                                        const typename V::Element* src, typename V::Element* dst,
-                                       const typename V::Element* taps, typename V::Element bias) {
+                                       const typename V::Element* taps, typename V::Element bias, int top, int bottom) {
   // Sums of mixed lanes need a shuffle for each output instead of one for each input and tap column; the masks of the
   // others name lanes in their order.
   constexpr bool kIsMixed = kColumns != S2Columns::kMasked;
   V sums[kRows];
   DEPTHWISE_UNROLL
   for (int r = 0; r < kRows; ++r) sums[r] = V::broadcast(bias);
+  constexpr int kHalf = kKernel / 2, kSrcRows = 2 * (kRows - 1) + kKernel;
   const int64_t pitch = shape.src_pitch;
-  src += kTop * pitch;
+  S2EdgeRows<typename V::Element, kKernel> edges;
+  DEPTHWISE_UNROLL
+  for (int i = 0; i < kHalf; ++i) {
+    edges.first[i] = i < top ? kZeroRow<V> : src + i * pitch;
+    edges.last[i] = i >= kHalf - bottom ? kZeroRow<V> : src + (kSrcRows - kHalf + i) * pitch;
+  }
   DEPTHWISE_UNROLL
   for (int kw = 0; kw < kKernel; ++kw) {
     V tap[kKernel];
     DEPTHWISE_UNROLL
     for (int kh = 0; kh < kKernel; ++kh) tap[kh] = V::broadcast(taps[kh * kKernel + kw]);
-    const typename V::Element* src_row = src + kw;
-    DEPTHWISE_UNROLL
-    for (int row = kTop; row < 2 * (kRows - 1) + kKernel - kBottom; ++row) {
-      V x = kIsMixed ? V::load_every_other_mixed(src_row) : V::load_every_other(src_row);
-      if (kColumns == S2Columns::kMasked || (kColumns == S2Columns::kLeft && kw < kKernel / 2))
-        x = x.keep(block.in_row[kw]);
-      src_row += pitch;
-      DEPTHWISE_UNROLL
-      for (int kh = row % 2; kh < kKernel; kh += 2) {
-        const int r = (row - kh) / 2;
-        if (row >= kh && r < kRows) sums[r] = fma(x, tap[kh], sums[r]);
-      }
-    }
+    const typename V::Mask& in_row = block.in_row[kw];
+    if (!kIsMixed)
+      s2_add_column<V, kKernel, kRows, S2Load::kMasked>(src + kw, pitch, edges, kw, tap, in_row, sums);
+    else if (kColumns == S2Columns::kLeft && kw < kHalf)
+      s2_add_column<V, kKernel, kRows, S2Load::kMixedMasked>(src + kw, pitch, edges, kw, tap, in_row, sums);
+    else
+      s2_add_column<V, kKernel, kRows, S2Load::kMixed>(src + kw, pitch, edges, kw, tap, in_row, sums);
   }
   if (kIsMixed) {
     DEPTHWISE_UNROLL
@@ -109,50 +147,48 @@ __attribute__((noinline)) void s2_tile(const S2Shape<typename V::Element>& shape
   }
 }
 
+// The tiles of one height.
 template <class V, int kKernel>
-using S2Tile = void (*)(const S2Shape<typename V::Element>&, const S2Block<V, kKernel>&, const typename V::Element*,
-                        typename V::Element*, const typename V::Element*, typename V::Element);
+struct S2Tiles {
+  using Function = void (*)(const S2Shape<typename V::Element>&, const S2Block<V, kKernel>&, const typename V::Element*,
+                            typename V::Element*, const typename V::Element*, typename V::Element, int, int);
+  int32_t rows;
+  Function at[3];  // by columns
 
-// The tile that leaves out these rows, by columns.
-template <class V, int kKernel, int kRows, int kTop, int kBottom>
-inline constexpr S2Tile<V, kKernel> kS2Tiles[] = {s2_tile<V, kKernel, kRows, kTop, kBottom, S2Columns::kInside>,
-                                                  s2_tile<V, kKernel, kRows, kTop, kBottom, S2Columns::kLeft>,
-                                                  s2_tile<V, kKernel, kRows, kTop, kBottom, S2Columns::kMasked>};
+  DEPTHWISE_INLINE Function tile_of(S2Columns columns) const { return at[static_cast<int>(columns)]; }
+};
 
-// The tiles that leave out `top` and `bottom` input rows; nullptr where there are none.
 template <class V, int kKernel, int kRows>
-DEPTHWISE_INLINE const S2Tile<V, kKernel>* s2_tiles(int64_t top, int64_t bottom) {
-  constexpr int kHalf = kKernel / 2;
-  static constexpr const S2Tile<V, kKernel>* kTiles[2][3] = {
-      {kS2Tiles<V, kKernel, kRows, 0, 0>, kS2Tiles<V, kKernel, kRows, 0, 1>, kS2Tiles<V, kKernel, kRows, 0, kHalf>},
-      {kS2Tiles<V, kKernel, kRows, kHalf, 0>, kS2Tiles<V, kKernel, kRows, kHalf, 1>,
-       kS2Tiles<V, kKernel, kRows, kHalf, kHalf>}};
-  if ((top != 0 && top != kHalf) || bottom > kHalf) return nullptr;
-  return kTiles[top != 0][bottom <= 1 ? bottom : 2];
+constexpr S2Tiles<V, kKernel> s2_tiles() {
+  return {kRows,
+          {s2_tile<V, kKernel, kRows, S2Columns::kInside>, s2_tile<V, kKernel, kRows, S2Columns::kLeft>,
+           s2_tile<V, kKernel, kRows, S2Columns::kMasked>}};
 }
+constexpr int kMostS2Rows = 7;
 
 // A tile of any padding: its inputs are copied between zeros first, its outputs from a tile of their own.
 // `first_ih`: the input row of the first output row's first tap. Only `rows` output rows exist.
-template <class V, int kKernel, int kRows>
-__attribute__((noinline)) void s2_copied_tile(const Geometry& g, const Channel<typename V::Element>& channel,
-                                              const S2Block<V, kKernel>& block, int64_t first_ih, int32_t rows,
-                                              typename V::Element* dst) {
+template <class V, int kKernel>
+__attribute__((noinline)) void s2_copied_tile(const S2Tiles<V, kKernel>& tiles, const Geometry& g,
+                                              const Channel<typename V::Element>& channel, int32_t ow, int32_t iw,
+                                              int64_t first_ih, int32_t rows, typename V::Element* dst) {
   using T = typename V::Element;
-  constexpr int kSrcRows = 2 * (kRows - 1) + kKernel, kSrcColumns = 2 * V::kLanes + kKernel;
-  T src[kSrcRows * kSrcColumns], sums[kRows * V::kLanes];
-  for (int row = 0; row < kSrcRows; ++row) {
+  constexpr int kSrcRows = 2 * (kMostS2Rows - 1) + kKernel, kSrcColumns = 2 * V::kLanes + kKernel;
+  T src[kSrcRows * kSrcColumns], sums[kMostS2Rows * V::kLanes];
+  const int src_rows = 2 * (tiles.rows - 1) + kKernel;
+  for (int row = 0; row < src_rows; ++row) {
     const int64_t ih = first_ih + row;
     for (int i = 0; i < kSrcColumns; ++i) {
-      const int64_t iw = int64_t{block.iw} + i;
-      const bool is_inside = ih >= 0 && ih < g.h.in && iw >= 0 && iw < g.w.in;
-      src[row * kSrcColumns + i] = is_inside ? channel.src[ih * g.w.in + iw] : T(0);
+      const bool is_inside = ih >= 0 && ih < g.h.in && int64_t{iw} + i >= 0 && int64_t{iw} + i < g.w.in;
+      src[row * kSrcColumns + i] = is_inside ? channel.src[ih * g.w.in + iw + i] : T(0);
     }
   }
-  const S2Shape<T> shape = {kSrcColumns, V::kLanes, g.activation, V::kLanes, sums + kRows * V::kLanes};
-  s2_tile<V, kKernel, kRows, 0, 0, S2Columns::kInside>(shape, block, src, sums, channel.taps, channel.bias);
+  const S2Shape<T> shape = {kSrcColumns, V::kLanes, g.activation, V::kLanes, sums + tiles.rows * V::kLanes};
+  S2Block<V, kKernel> inside = {};
+  inside.columns = S2Columns::kInside;
+  tiles.tile_of(inside.columns)(shape, inside, src, sums, channel.taps, channel.bias, 0, 0);
   for (int row = 0; row < rows; ++row)
-    for (int i = 0; i < V::kLanes && block.ow + i < g.w.out; ++i)
-      dst[int64_t{row} * g.w.out + i] = sums[row * V::kLanes + i];
+    for (int i = 0; i < V::kLanes && ow + i < g.w.out; ++i) dst[int64_t{row} * g.w.out + i] = sums[row * V::kLanes + i];
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace depthwise {
 namespace {
 
 // Before a loop whose variable must be a constant in its body, so that the arrays it indexes live in registers.
-#define DEPTHWISE_UNROLL _Pragma("GCC unroll 16")
+#define DEPTHWISE_UNROLL _Pragma("GCC unroll 32")
 // A lambda that must melt into its caller, for the same reason.
 #define DEPTHWISE_INLINE_LAMBDA __attribute__((always_inline))
 
