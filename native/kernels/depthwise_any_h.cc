@@ -79,19 +79,25 @@ __attribute__((noinline)) void rows_tiles(const Geometry& g, const Band<typename
   }
 }
 
+// Tiles of every height for dilated 3x3 layers, whose residues have few rows; others are rare, and do with three.
+template <class V, int H>
+constexpr bool has_all_heights() {
+  return H == 3 && sizeof(typename V::Element) == 4;
+}
+
 template <class V, int H, Reach kReach>
-void rows_tiles(const Geometry& g, const Band<typename V::Element>& band, const Columns& columns, const Rows& rows,
-                int32_t height) {
+__attribute__((noinline)) void rows_tiles(const Geometry& g, const Band<typename V::Element>& band,
+                                          const Columns& columns, const Rows& rows, int32_t height) {
   if (rows.count <= 0) return;
-  switch (height) {
-    case 1: return rows_tiles<V, H, 1, kReach>(g, band, columns, rows);
-    case 2: return rows_tiles<V, H, 2, kReach>(g, band, columns, rows);
-    case 4: return rows_tiles<V, H, 4, kReach>(g, band, columns, rows);
-    case 5: return rows_tiles<V, H, 5, kReach>(g, band, columns, rows);
-    case 6: return rows_tiles<V, H, 6, kReach>(g, band, columns, rows);
-    case 7: return rows_tiles<V, H, 7, kReach>(g, band, columns, rows);
-    default: return rows_tiles<V, H, 8, kReach>(g, band, columns, rows);
+  if constexpr (has_all_heights<V, H>()) {
+    if (height == 2) return rows_tiles<V, H, 2, kReach>(g, band, columns, rows);
+    if (height == 5) return rows_tiles<V, H, 5, kReach>(g, band, columns, rows);
+    if (height == 6) return rows_tiles<V, H, 6, kReach>(g, band, columns, rows);
+    if (height == 7) return rows_tiles<V, H, 7, kReach>(g, band, columns, rows);
   }
+  if (height == 1) return rows_tiles<V, H, 1, kReach>(g, band, columns, rows);
+  if (height == 4) return rows_tiles<V, H, 4, kReach>(g, band, columns, rows);
+  return rows_tiles<V, H, 8, kReach>(g, band, columns, rows);
 }
 
 // The tiles that reach above or below the input apart.
@@ -114,7 +120,9 @@ void rows_run(const Geometry& g, const Band<typename V::Element>& band, const Co
 
 // The height of tile that computes the fewest rows for `rows` of them, the highest of those. The last tile reaches back
 // over rows that are done.
-static inline int32_t tile_height(int32_t rows) {
+template <class V, int H>
+int32_t tile_height(int32_t rows) {
+  if (!has_all_heights<V, H>()) return rows >= 8 ? 8 : rows >= 4 ? 4 : 1;
   if (rows == 3) return 2;
   if (rows < 8) return rows;
   int32_t best = 8;
@@ -128,13 +136,13 @@ template <class V, int H>
 void all_rows(const Geometry& g, const Band<typename V::Element>& band, const Columns& columns) {
   const int32_t dilation = g.h.dilation < band.rows ? g.h.dilation : band.rows;
   const int32_t rows = band.rows / dilation, longer = band.rows % dilation;  // of a residue; so many have one more
-  if (rows < 7 && tile_height(rows) == rows && tile_height(rows + 1) == rows + 1) {
+  if (rows < 7 && tile_height<V, H>(rows) == rows && tile_height<V, H>(rows + 1) == rows + 1) {
     if (longer > 0) rows_run<V, H>(g, band, columns, {0, 1, longer}, rows + 1);
     rows_run<V, H>(g, band, columns, {longer, 1, dilation - longer}, rows);
     return;
   }
   for (int32_t residue = 0; residue < dilation; ++residue) {
-    const int32_t here = rows + (residue < longer), height = tile_height(here), tiles = here / height;
+    const int32_t here = rows + (residue < longer), height = tile_height<V, H>(here), tiles = here / height;
     rows_run<V, H>(g, band, columns, {residue, height * dilation, tiles}, height);
     if (tiles * height < here) rows_run<V, H>(g, band, columns, {residue + (here - height) * dilation, 1, 1}, height);
   }

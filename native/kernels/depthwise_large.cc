@@ -177,13 +177,11 @@ struct LargeTiles {
   }
 };
 
-constexpr Kernel kKernels[] = {
-    BandKernel<LargeTiles, float>::make("depthwise_large", ElementType::kFloat32),
-    BandKernel<LargeTiles, double>::make("depthwise_large", ElementType::kFloat64),
-};
+// float64: depthwise_any.
+constexpr Kernel kKernels[] = {BandKernel<LargeTiles, float>::make("depthwise_large", ElementType::kFloat32)};
 
 }  // namespace
 
-extern constinit const KernelList DEPTHWISE_KERNEL_LIST(depthwise_large) = {DEPTHWISE_ISA_NAME, kKernels, 2};
+extern constinit const KernelList DEPTHWISE_KERNEL_LIST(depthwise_large) = {DEPTHWISE_ISA_NAME, kKernels, 1};
 
 }  // namespace depthwise

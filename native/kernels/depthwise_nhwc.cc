@@ -18,26 +18,31 @@ template <class V>
 constexpr int kPairPixels = V::kRegisters >= 32 ? 8 : 4;
 
 // A tile of several groups of output rows, one after the other: their input is then still in the first cache.
-template <class V, int K, int R, int T>
-void nhwc_tiles(const Geometry& g, const LayerWork<typename V::Element>& layer,
-                const RowGroup<typename V::Element>* groups, int32_t count, int32_t ow, int32_t end) {
-  const bool is_inside = ow >= g.w.interior_begin && ow + T <= g.w.interior_end;
+template <class V>
+void run_tiles(const NhwcTile<V>& tile, const Geometry& g, const LayerWork<typename V::Element>& layer,
+               const RowGroup<typename V::Element>* groups, int32_t count, int32_t ow, int32_t end) {
+  const bool is_inside = ow >= g.w.interior_begin && ow + tile.pixels <= g.w.interior_end;
   for (int32_t i = 0; i < count; ++i)
-    if (is_inside)
-      nhwc_tile<V, K, R, T, false, false>(g, layer, groups[i], ow, end);
-    else
-      nhwc_tile<V, K, R, T, true, false>(g, layer, groups[i], ow, end);
+    run_tile<V>(tile, is_inside ? tile.inside : tile.edge, g, layer, groups[i], ow, end);
 }
 
-// The size of tile that computes the fewest of `pixels` twice, the largest of those.
-static inline int32_t tile_pixels(int32_t pixels) {
-  constexpr int32_t kSizes[] = {8, 7, 4, 2, 1};
-  int32_t best = 0;
-  for (const int32_t size : kSizes)
-    if (size <= pixels &&
-        (best == 0 || (pixels + size - 1) / size * size < (pixels + best - 1) / best * best - size / 8))
-      best = size;
-  return best;
+// The tiles of one row, the largest first: every size is a size too many of code.
+template <class V, int K>
+constexpr NhwcTile<V> kRowTiles[] = {nhwc_tile<V, K, 1, 8>(), nhwc_tile<V, K, 1, 7>(), nhwc_tile<V, K, 1, 4>(),
+                                     nhwc_tile<V, K, 1, 1>()};
+
+// The tile whose size computes the fewest of `pixels` twice, the largest of those.
+template <class V, int K>
+const NhwcTile<V>& row_tile(int32_t pixels) {
+  const NhwcTile<V>* best = nullptr;
+  int32_t fewest = 0;
+  for (const NhwcTile<V>& tile : kRowTiles<V, K>) {
+    const int32_t size = tile.pixels, computed = (pixels + size - 1) / size * size;
+    if (size > pixels || (best && computed >= fewest - size / 8)) continue;
+    best = &tile;
+    fewest = computed;
+  }
+  return *best;
 }
 
 // Columns [begin, end) of some groups of one row; the last tile reaches back over pixels that are done.
@@ -47,40 +52,27 @@ void nhwc_rows(const Geometry& g, const LayerWork<typename V::Element>& layer,
   bool reads_last = false;
   for (int32_t i = 0; i < count; ++i) reads_last |= groups[i].reads_last;
   if (reads_last && g.in_channels < V::kLanes) {
+    static constexpr NhwcTile<V> kMasked = {1, 1, nullptr, nhwc_sums<V, 0, 1, 1, true, true>};
     for (int32_t i = 0; i < count; ++i)
-      for (int32_t ow = begin; ow < end; ++ow) nhwc_tile<V, 0, 1, 1, true, true>(g, layer, groups[i], ow, end);
+      for (int32_t ow = begin; ow < end; ++ow) run_tile<V>(kMasked, kMasked.edge, g, layer, groups[i], ow, end);
     return;
   }
-  const int32_t size = tile_pixels(end - begin);
-  for (int32_t done = begin; done < end; done += size) {
-    const int32_t ow = done + size <= end ? done : end - size;
-    switch (size) {
-      case 1: nhwc_tiles<V, K, 1, 1>(g, layer, groups, count, ow, end); break;
-      case 2: nhwc_tiles<V, K, 1, 2>(g, layer, groups, count, ow, end); break;
-      case 4: nhwc_tiles<V, K, 1, 4>(g, layer, groups, count, ow, end); break;
-      case 7: nhwc_tiles<V, K, 1, 7>(g, layer, groups, count, ow, end); break;
-      default: nhwc_tiles<V, K, 1, 8>(g, layer, groups, count, ow, end); break;
-    }
-  }
+  const NhwcTile<V>& tile = row_tile<V, K>(end - begin);
+  for (int32_t done = begin; done < end; done += tile.pixels)
+    run_tiles<V>(tile, g, layer, groups, count, done + tile.pixels <= end ? done : end - tile.pixels, end);
 }
 
 // Columns [begin, end) of some groups of two rows.
 template <class V, int K>
 void nhwc_row_pairs(const Geometry& g, const LayerWork<typename V::Element>& layer,
                     const RowGroup<typename V::Element>* groups, int32_t count, int32_t begin, int32_t end) {
-  constexpr int32_t kMost = kPairPixels<V>;
+  static constexpr NhwcTile<V> kTiles[] = {nhwc_tile<V, K, 2, 1>(), nhwc_tile<V, K, 2, 2>(), nhwc_tile<V, K, 2, 3>(),
+                                           nhwc_tile<V, K, 2, 4>(), nhwc_tile<V, K, 2, kPairPixels<V>>()};
   int32_t step;
   for (int32_t ow = begin; ow < end; ow += step) {
     const int32_t left = end - ow;
-    step = left >= kMost ? kMost : left >= 4 ? 4 : left;
-    switch (step) {
-      case 1: nhwc_tiles<V, K, 2, 1>(g, layer, groups, count, ow, end); break;
-      case 2: nhwc_tiles<V, K, 2, 2>(g, layer, groups, count, ow, end); break;
-      case 3: nhwc_tiles<V, K, 2, 3>(g, layer, groups, count, ow, end); break;
-      case 4: nhwc_tiles<V, K, 2, 4>(g, layer, groups, count, ow, end); break;
-      default:
-        if constexpr (kMost > 4) nhwc_tiles<V, K, 2, kMost>(g, layer, groups, count, ow, end);
-    }
+    step = left >= kPairPixels<V> ? kPairPixels<V> : left >= 4 ? 4 : left;
+    run_tiles<V>(kTiles[step > 4 ? 4 : step - 1], g, layer, groups, count, ow, end);
   }
 }
 
@@ -165,7 +157,6 @@ constexpr Kernel kKernels[] = {
     kernel<float, 5>("depthwise_nhwc_w5", ElementType::kFloat32),
     kernel<float, 7>("depthwise_nhwc_w7", ElementType::kFloat32),
     kernel<float, 0>("depthwise_nhwc", ElementType::kFloat32),
-    kernel<double, 3>("depthwise_nhwc_w3", ElementType::kFloat64),
     kernel<double, 0>("depthwise_nhwc", ElementType::kFloat64),
 };
 

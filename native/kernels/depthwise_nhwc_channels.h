@@ -54,8 +54,8 @@ __attribute__((noinline)) void nhwc_sums(const Geometry& g, const RowGroup<typen
 
 // The bias of one vector of channels and one multiplier.
 template <class V>
-void load_bias(const Geometry& g, const typename V::Element* bias, int32_t channel, int32_t multiple,
-               typename V::Element* lanes) {
+__attribute__((noinline)) void load_bias(const Geometry& g, const typename V::Element* bias, int32_t channel,
+                                         int32_t multiple, typename V::Element* lanes) {
   for (int lane = 0; lane < V::kLanes; ++lane) {
     const bool is_there = bias && (g.shared_bank || channel + lane < g.in_channels);
     const int64_t kernel = g.shared_bank ? multiple : int64_t{channel + lane} * g.out_per_group + multiple;
@@ -67,8 +67,9 @@ void load_bias(const Geometry& g, const typename V::Element* bias, int32_t chann
 // vector's first channel. Up to `owned` elements from there are this item's own or written later by it: a vector with
 // fewer live lanes may spill there.
 template <class V>
-void store_apart(const Geometry& g, const typename V::Element* sums, int count, int32_t channels, int32_t multiple,
-                 int64_t owned, typename V::Element* dst) {
+__attribute__((noinline)) void store_apart(const Geometry& g, const typename V::Element* sums, int count,
+                                           int32_t channels, int32_t multiple, int64_t owned,
+                                           typename V::Element* dst) {
   for (int p = 0; p < count; ++p) {
     const int64_t at = int64_t{p} * g.out_channels;
     const V sum = activate(g.activation, V::load(sums + p * V::kLanes));
@@ -92,32 +93,48 @@ struct LayerWork {
   const T* bias;
 };
 
-// All channels of a tile; `end`: the end of the item's columns.
-template <class V, int K, int R, int T, bool kEdge, bool kMasked>
-void nhwc_tile(const Geometry& g, const LayerWork<typename V::Element>& layer,
-               const RowGroup<typename V::Element>& group, int32_t ow, int32_t end) {
+// A tile of R rows x T pixels: the sums where it lies inside the input, and where it meets padding.
+template <class V>
+struct NhwcTile {
+  using Sums = void (*)(const Geometry&, const RowGroup<typename V::Element>&, const ChannelWork<typename V::Element>&,
+                        int32_t);
+  int32_t rows, pixels;
+  Sums inside, edge;
+};
+constexpr int kMostPixels = 16;
+
+template <class V, int K, int R, int T>
+constexpr NhwcTile<V> nhwc_tile() {
+  static_assert(R * T <= kMostPixels);
+  return {R, T, nhwc_sums<V, K, R, T, false, false>, nhwc_sums<V, K, R, T, true, false>};
+}
+
+// All channels of a tile by `sums`; `end`: the end of the item's columns.
+template <class V>
+__attribute__((noinline)) void run_tile(const NhwcTile<V>& tile, typename NhwcTile<V>::Sums sums, const Geometry& g,
+                                        const LayerWork<typename V::Element>& layer,
+                                        const RowGroup<typename V::Element>& group, int32_t ow, int32_t end) {
   using Element = typename V::Element;
   const int32_t width = g.in_channels < V::kLanes ? g.in_channels : V::kLanes, last = g.in_channels - width;
   const int64_t kernel_floats = g.taps * V::kLanes, vector_floats = kernel_floats * g.out_per_group;
   const int64_t dst_row = int64_t{g.w.out} * g.out_channels;
   Element* dst = group.dst + int64_t{ow} * g.out_channels;
   if (g.out_per_group == 1 && width == V::kLanes && !g.shared_bank && g.activation == Activation::kNone) {
-    nhwc_sums<V, K, R, T, kEdge, kMasked>(
-        g, group, {0, g.in_channels, last, layer.packed, vector_floats, layer.bias, dst, g.out_channels, dst_row}, ow);
+    sums(g, group, {0, g.in_channels, last, layer.packed, vector_floats, layer.bias, dst, g.out_channels, dst_row}, ow);
     return;
   }
+  const int64_t row_floats = int64_t{tile.pixels} * V::kLanes;
   for (int32_t at = 0; at < g.in_channels; at += V::kLanes) {
     const int32_t channel = at < last ? at : last;
     const Element* taps = layer.packed + (g.shared_bank ? 0 : at / V::kLanes * vector_floats);
     for (int32_t multiple = 0; multiple < g.out_per_group; ++multiple, taps += kernel_floats) {
-      alignas(64) Element sums[R * T * V::kLanes], bias[V::kLanes];
+      alignas(64) Element apart[kMostPixels * V::kLanes], bias[V::kLanes];
       load_bias<V>(g, layer.bias, channel, multiple, bias);
-      nhwc_sums<V, K, R, T, kEdge, kMasked>(g, group, {channel, 1, 0, taps, 0, bias, sums, V::kLanes, T * V::kLanes},
-                                            ow);
+      sums(g, group, {channel, 1, 0, taps, 0, bias, apart, V::kLanes, row_floats}, ow);
       const int64_t at_dst = int64_t{channel} * g.out_per_group;
-      for (int r = 0; r < R; ++r)
-        store_apart<V>(g, sums + r * T * V::kLanes, T, width, multiple, int64_t{end - ow} * g.out_channels - channel,
-                       dst + r * dst_row + at_dst);
+      for (int r = 0; r < tile.rows; ++r)
+        store_apart<V>(g, apart + r * row_floats, tile.pixels, width, multiple,
+                       int64_t{end - ow} * g.out_channels - channel, dst + r * dst_row + at_dst);
     }
   }
 }
