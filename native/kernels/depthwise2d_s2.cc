@@ -1,5 +1,5 @@
 // Computes: 3x3 and 5x5 depthwise convolution, stride 2, channels first, any padding; multiplier and shared bank too.
-// Refuses: other sizes, strides, dilations, layouts; padding that is not zeros.
+// Refuses: other sizes, strides, dilations, layouts; padding that is not zeros; float64.
 // Loop order: output channel, tile of rows, block of columns; tap column, input row.
 // In registers: the sums of a tile, the taps of one column (depthwise2d_s2_tile.h).  Reads beyond: nothing.
 #include "kernels/depthwise2d_s2_tile.h"

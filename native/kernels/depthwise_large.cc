@@ -1,6 +1,6 @@
 // Computes: depthwise convolution, channels first, of a kernel 8 and more rows high, with stride 1 in the plane and no
 //   dilation along the row; any width, depth, padding and multiplier, with a shared bank or not.  Refuses: lower
-//   kernels, strides in the plane, dilation along the row, other layouts and groups.
+//   kernels, strides in the plane, dilation along the row, other layouts and groups; float64.
 // Loop order: band of rows, depth, multiplier; strip of columns, rows of one residue of the dilation, tile; then the
 //   input rows of the tile; then the taps of a kernel row.
 // In registers: the sums of R rows x N vectors, N input vectors, one tap.  Reads beyond: nothing, all loads are from

@@ -1,5 +1,5 @@
 // Computes: grouped and dense convolution of any geometry, both layouts, lanes along the pixels: for groups of few
-//   output channels.  Refuses: one input channel a group, copies past 2^31 elements.
+//   output channels.  Refuses: one input channel a group, copies past 2^31 elements; float64.
 // Loop order: group, box of outputs; tile of pixels, tile of output channels; in a tile the input channels, then the
 //   taps. An item is one box of one group, or channels last of the groups that share cache lines.
 // In registers: the sums of a tile (gemm_pixels.h).  Reads beyond: nothing of the caller's; its own copy, a tile far.

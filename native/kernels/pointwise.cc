@@ -188,10 +188,12 @@ double cost(const Geometry& g) {
 constexpr Kernel kKernels[] = {
     {"pointwise", ElementType::kFloat32, true, refuses, cost<float>, work_items<float>, packed_bytes<float>,
      pack<float>, scratch_bytes<float>, run<float>, true},
+    {"pointwise", ElementType::kFloat64, true, refuses, cost<double>, work_items<double>, packed_bytes<double>,
+     pack<double>, scratch_bytes<double>, run<double>, true},
 };
 
 }  // namespace
 
-extern constinit const KernelList DEPTHWISE_KERNEL_LIST(pointwise) = {DEPTHWISE_ISA_NAME, kKernels, 1};
+extern constinit const KernelList DEPTHWISE_KERNEL_LIST(pointwise) = {DEPTHWISE_ISA_NAME, kKernels, 2};
 
 }  // namespace depthwise
