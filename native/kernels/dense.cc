@@ -206,7 +206,6 @@ double cost(const Geometry& g) {
   using V = Vec<T>;
   const DensePlan plan = dense_plan<V>(g);
   const bool channels_first = g.layout == Layout::kChannelsFirst;
-  constexpr double kRate = 2;  // multiply-adds of vectors a cycle
   const double depth = static_cast<double>(g.in_per_group) * static_cast<double>(g.taps);
   const double panels = static_cast<double>(parts(g.in_per_group, plan.panel));
   const bool joined = panels == 1 && plan.panel == (channels_first ? plan.in_lanes : g.in_channels);
@@ -223,7 +222,8 @@ double cost(const Geometry& g) {
                                                          : 0)
                                       : (all_short ? 0 : plan.blocks - (last_is_short ? 1 : 0));
     const double sums = kTilePixels<V> * vectors;
-    tiles += count * ((sums < 4 * kRate ? 4 * kRate : sums) / kRate * depth * 1.02 + steering);
+    tiles += count *
+             ((sums < 4 * kMultiplyAddRate ? 4 * kMultiplyAddRate : sums) / kMultiplyAddRate * depth * 1.02 + steering);
   }
   const double pixel_tiles = static_cast<double>(parts(g.dst_plane, kTilePixels<V>)) * g.groups;
   const double copies =

@@ -15,14 +15,17 @@ inline int32_t tile_rows(const Geometry& g) {
   return ceil_of(g.h.out, 8) < ceil_of(g.h.out, 7) && g.h.out >= 8 ? 8 : 7;
 }
 
-// The tiles of tile_rows(g) rows.
-template <class V, int kKernel>
+// As tile_rows(), with one height less: volumes are seldom five or nine rows high.
+inline int32_t deep_rows(const Geometry& g) { return tile_rows(g) == 5 ? 4 : tile_rows(g); }
+
+// The tiles of tile_rows(g) or, kDeep, deep_rows(g) rows.
+template <class V, int kKernel, bool kDeep = false>
 DEPTHWISE_INLINE const Tiles<V, kKernel>& tiles_for(const Geometry& g) {
   switch (tile_rows(g)) {
-    case 8: return kTiles<V, kKernel, 8, false>;
-    case 7: return kTiles<V, kKernel, 7, false>;
-    case 5: return kTiles<V, kKernel, 5, false>;
-    default: return kTiles<V, kKernel, 4, false>;
+    case 8: return kTiles<V, kKernel, 8, kDeep>;
+    case 7: return kTiles<V, kKernel, 7, kDeep>;
+    case 5: return kTiles < V, kKernel, kDeep ? 4 : 5, kDeep > ;
+    default: return kTiles<V, kKernel, 4, kDeep>;
   }
 }
 

@@ -15,18 +15,6 @@ namespace {
 // planes where they fit: memory that is read in order comes sooner, and the first-level cache gains nothing more.
 constexpr int64_t kDeepBandBytes = 256 << 10;
 
-// As tile_rows(), with one height less: volumes are seldom five or nine rows high.
-inline int32_t deep_rows(const Geometry& g) { return tile_rows(g) == 5 ? 4 : tile_rows(g); }
-
-template <class V, int kKernel>
-DEPTHWISE_INLINE const Tiles<V, kKernel>& deep_tiles(const Geometry& g) {
-  switch (deep_rows(g)) {
-    case 8: return kTiles<V, kKernel, 8, true>;
-    case 7: return kTiles<V, kKernel, 7, true>;
-    default: return kTiles<V, kKernel, 4, true>;
-  }
-}
-
 // How a channel is cut: work items of `depths` output depths and `rows` output rows, which go through the depths a part
 // of `part` rows at a time.
 struct DeepBands {
@@ -107,7 +95,7 @@ template <class T, int kKernel>
 void run(const Geometry& g, const Operands& operands, void*, int64_t begin, int64_t end) {
   using V = Vec<T>;
   const DeepBands bands = deep_bands(g);
-  const Tiles<V, kKernel>& tiles = deep_tiles<V, kKernel>(g);
+  const Tiles<V, kKernel>& tiles = tiles_for<V, kKernel, true>(g);
   const ColumnBlocks<V, kKernel> blocks(g.w);
   const int64_t count = bands.depth_bands * bands.row_bands;
   ItemWalk walk(g, {bands.rows, count}, begin);

@@ -1,4 +1,4 @@
-// Cutting a whole into nearly equal parts.
+// Cutting a whole into nearly equal parts, and what a matrix product costs.
 #ifndef DEPTHWISE_KERNELS_GEMM_PARTS_H_
 #define DEPTHWISE_KERNELS_GEMM_PARTS_H_
 
@@ -18,6 +18,9 @@ static DEPTHWISE_INLINE int64_t parts(int64_t whole, int64_t part) { return (who
 static DEPTHWISE_INLINE int64_t part_begin(int64_t whole, int64_t count, int64_t index) {
   return whole * index / count;
 }
+
+// For the costs: multiply-adds of whole vectors that begin in a cycle.
+constexpr double kMultiplyAddRate = 2;
 
 }  // namespace
 }  // namespace depthwise

@@ -244,9 +244,8 @@ double cost(const Geometry& g) {
   const double items = static_cast<double>(plan.gangs) * static_cast<double>(plan.boxes.count());
   const double positions = static_cast<double>(box.height - 1) * plan.pitch + box.width;
   const double pixel_tiles = static_cast<double>(parts(static_cast<int64_t>(positions), plan.columns * V::kLanes));
-  constexpr double kRate = 2;  // multiply-adds of vectors a cycle
   const double sums = static_cast<double>(g.out_per_group) / plan.tiles * plan.columns;
-  const double step = (sums < 4 * kRate ? 4 * kRate : sums) / kRate;
+  const double step = (sums < 4 * kMultiplyAddRate ? 4 * kMultiplyAddRate : sums) / kMultiplyAddRate;
   const double seams = 3.0 * plan.columns * V::kLanes / plan.pitch;  // the share of tiles with a seam, and more
   // A larger copy is read from the second cache, again for each tile of output channels.
   const double far = plan.copy * int64_t{sizeof(T)} > 128 * 1024 && plan.tiles > 1 ? 1.3 : 1.06;

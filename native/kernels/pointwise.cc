@@ -177,9 +177,8 @@ double cost(const Geometry& g) {
   const PointwisePlan<T> plan = pointwise_plan<T>(g);
   // A last vector is computed whole. A tile of few rows waits for its own sums: no step is shorter than 4 cycles.
   const double vectors = static_cast<double>(g.dst_plane / V::kLanes) + (g.dst_plane % V::kLanes ? 1.5 : 0);
-  constexpr double kRate = 2;  // multiply-adds of vectors a cycle
   const double rows = static_cast<double>(g.out_per_group) / plan.tiles;
-  const double step = rows * kTileColumns / kRate < 4 ? 4 : rows * kTileColumns / kRate;
+  const double step = rows * kTileColumns / kMultiplyAddRate < 4 ? 4 : rows * kTileColumns / kMultiplyAddRate;
   const double tile = step * g.in_per_group * 1.03 + 38;
   const double copies = (strided(g) ? 6.0 : 1.0) * g.in_per_group * plan.chunks;
   return 300 + vectors * g.groups * (tile * plan.tiles / kTileColumns + copies);

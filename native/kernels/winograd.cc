@@ -173,12 +173,11 @@ double cost(const Geometry& g) {
   using V = Vec<T>;
   const WinogradPlan plan = winograd_plan<T>(g);
   const double tiles = static_cast<double>(plan.rows) * plan.columns * g.d.out * g.groups;
-  constexpr double kRate = 2;  // multiply-adds of vectors a cycle
   const double in = static_cast<double>(plan.in_lanes) / V::kLanes;
   const double out = static_cast<double>(parts(g.out_per_group, V::kLanes));
   // A product of one vector waits for its own sums; the ends of a tile of the product weigh most in small groups.
   const bool narrow = plan.block == V::kLanes;
-  const double product = g.in_per_group / kRate * (narrow ? 1.4 : 1.1) + (narrow ? 9 : 4);
+  const double product = g.in_per_group / kMultiplyAddRate * (narrow ? 1.4 : 1.1) + (narrow ? 9 : 4);
   const double scalar = V::kLanes == 1 ? 1.5 : 1;
   const double items = static_cast<double>(work_items<T>(g));
   return 1000 + items * 1800 + tiles * (kPoints * out * product + (in * 240 * plan.chunks + out * 230) * scalar);

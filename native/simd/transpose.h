@@ -21,11 +21,11 @@ DEPTHWISE_INLINE void transpose(V (&rows)[V::kLanes]) {
 
 #if DEPTHWISE_ISA_CODE == 2
 // Pairs of rows, then pairs of pairs, then the halves of the vectors.
-DEPTHWISE_INLINE void transpose_block(__m256 (&rows)[8]) {
+DEPTHWISE_INLINE void transpose(Vec<float> (&rows)[8]) {
   __m256 pairs[8], quads[8];
   for (int i = 0; i < 8; i += 2) {
-    pairs[i] = _mm256_unpacklo_ps(rows[i], rows[i + 1]);
-    pairs[i + 1] = _mm256_unpackhi_ps(rows[i], rows[i + 1]);
+    pairs[i] = _mm256_unpacklo_ps(rows[i].v, rows[i + 1].v);
+    pairs[i + 1] = _mm256_unpackhi_ps(rows[i].v, rows[i + 1].v);
   }
   for (int i = 0; i < 8; i += 4) {
     quads[i] = _mm256_shuffle_ps(pairs[i], pairs[i + 2], 0x44);
@@ -34,36 +34,33 @@ DEPTHWISE_INLINE void transpose_block(__m256 (&rows)[8]) {
     quads[i + 3] = _mm256_shuffle_ps(pairs[i + 1], pairs[i + 3], 0xee);
   }
   for (int i = 0; i < 4; ++i) {
-    rows[i] = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x20);
-    rows[i + 4] = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x31);
+    rows[i].v = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x20);
+    rows[i + 4].v = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x31);
   }
 }
 
-DEPTHWISE_INLINE void transpose_block(__m256d (&rows)[4]) {
-  const __m256d a = _mm256_unpacklo_pd(rows[0], rows[1]), b = _mm256_unpackhi_pd(rows[0], rows[1]);
-  const __m256d c = _mm256_unpacklo_pd(rows[2], rows[3]), d = _mm256_unpackhi_pd(rows[2], rows[3]);
-  rows[0] = _mm256_permute2f128_pd(a, c, 0x20);
-  rows[1] = _mm256_permute2f128_pd(b, d, 0x20);
-  rows[2] = _mm256_permute2f128_pd(a, c, 0x31);
-  rows[3] = _mm256_permute2f128_pd(b, d, 0x31);
-}
-
-DEPTHWISE_INLINE void transpose(Vec<float> (&rows)[8]) {
-  __m256 block[8];
-  for (int i = 0; i < 8; ++i) block[i] = rows[i].v;
-  transpose_block(block);
-  for (int i = 0; i < 8; ++i) rows[i].v = block[i];
-}
-
 DEPTHWISE_INLINE void transpose(Vec<double> (&rows)[4]) {
-  __m256d block[4];
-  for (int i = 0; i < 4; ++i) block[i] = rows[i].v;
-  transpose_block(block);
-  for (int i = 0; i < 4; ++i) rows[i].v = block[i];
+  const __m256d a = _mm256_unpacklo_pd(rows[0].v, rows[1].v), b = _mm256_unpackhi_pd(rows[0].v, rows[1].v);
+  const __m256d c = _mm256_unpacklo_pd(rows[2].v, rows[3].v), d = _mm256_unpackhi_pd(rows[2].v, rows[3].v);
+  rows[0].v = _mm256_permute2f128_pd(a, c, 0x20);
+  rows[1].v = _mm256_permute2f128_pd(b, d, 0x20);
+  rows[2].v = _mm256_permute2f128_pd(a, c, 0x31);
+  rows[3].v = _mm256_permute2f128_pd(b, d, 0x31);
 }
 #elif DEPTHWISE_ISA_CODE == 3
 // Squares of 16 bytes by 16 within the quarters of vectors, then the quarters. Not by way of memory: a load of a whole
 // vector waits for the stores of its halves.
+
+// The quarters of four vectors as a square: quarter j of vector i becomes quarter i of out[j].
+DEPTHWISE_INLINE void transpose_quarters(__m512 a, __m512 b, __m512 c, __m512 d, __m512 (&out)[4]) {
+  const __m512 even_low = _mm512_shuffle_f32x4(a, b, 0x88), odd_low = _mm512_shuffle_f32x4(a, b, 0xdd);
+  const __m512 even_high = _mm512_shuffle_f32x4(c, d, 0x88), odd_high = _mm512_shuffle_f32x4(c, d, 0xdd);
+  out[0] = _mm512_shuffle_f32x4(even_low, even_high, 0x88);
+  out[1] = _mm512_shuffle_f32x4(odd_low, odd_high, 0x88);
+  out[2] = _mm512_shuffle_f32x4(even_low, even_high, 0xdd);
+  out[3] = _mm512_shuffle_f32x4(odd_low, odd_high, 0xdd);
+}
+
 DEPTHWISE_INLINE void transpose(Vec<float> (&rows)[16]) {
   __m512 pairs[16], quads[16];
 #pragma GCC unroll 16
@@ -80,34 +77,24 @@ DEPTHWISE_INLINE void transpose(Vec<float> (&rows)[16]) {
   }
 #pragma GCC unroll 16
   for (int i = 0; i < 4; ++i) {
-    const __m512 even_low = _mm512_shuffle_f32x4(quads[i], quads[i + 4], 0x88);
-    const __m512 odd_low = _mm512_shuffle_f32x4(quads[i], quads[i + 4], 0xdd);
-    const __m512 even_high = _mm512_shuffle_f32x4(quads[i + 8], quads[i + 12], 0x88);
-    const __m512 odd_high = _mm512_shuffle_f32x4(quads[i + 8], quads[i + 12], 0xdd);
-    rows[i].v = _mm512_shuffle_f32x4(even_low, even_high, 0x88);
-    rows[i + 4].v = _mm512_shuffle_f32x4(odd_low, odd_high, 0x88);
-    rows[i + 8].v = _mm512_shuffle_f32x4(even_low, even_high, 0xdd);
-    rows[i + 12].v = _mm512_shuffle_f32x4(odd_low, odd_high, 0xdd);
+    __m512 out[4];
+    transpose_quarters(quads[i], quads[i + 4], quads[i + 8], quads[i + 12], out);
+    for (int j = 0; j < 4; ++j) rows[i + 4 * j].v = out[j];
   }
 }
 
 DEPTHWISE_INLINE void transpose(Vec<double> (&rows)[8]) {
-  __m512d pairs[8];
+  __m512 pairs[8];
 #pragma GCC unroll 16
   for (int i = 0; i < 8; i += 2) {
-    pairs[i] = _mm512_unpacklo_pd(rows[i].v, rows[i + 1].v);
-    pairs[i + 1] = _mm512_unpackhi_pd(rows[i].v, rows[i + 1].v);
+    pairs[i] = _mm512_castpd_ps(_mm512_unpacklo_pd(rows[i].v, rows[i + 1].v));
+    pairs[i + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(rows[i].v, rows[i + 1].v));
   }
 #pragma GCC unroll 16
   for (int i = 0; i < 2; ++i) {
-    const __m512d even_low = _mm512_shuffle_f64x2(pairs[i], pairs[i + 2], 0x88);
-    const __m512d odd_low = _mm512_shuffle_f64x2(pairs[i], pairs[i + 2], 0xdd);
-    const __m512d even_high = _mm512_shuffle_f64x2(pairs[i + 4], pairs[i + 6], 0x88);
-    const __m512d odd_high = _mm512_shuffle_f64x2(pairs[i + 4], pairs[i + 6], 0xdd);
-    rows[i].v = _mm512_shuffle_f64x2(even_low, even_high, 0x88);
-    rows[i + 2].v = _mm512_shuffle_f64x2(odd_low, odd_high, 0x88);
-    rows[i + 4].v = _mm512_shuffle_f64x2(even_low, even_high, 0xdd);
-    rows[i + 6].v = _mm512_shuffle_f64x2(odd_low, odd_high, 0xdd);
+    __m512 out[4];
+    transpose_quarters(pairs[i], pairs[i + 2], pairs[i + 4], pairs[i + 6], out);
+    for (int j = 0; j < 4; ++j) rows[i + 2 * j].v = _mm512_castps_pd(out[j]);
   }
 }
 #elif DEPTHWISE_ISA_CODE == 4

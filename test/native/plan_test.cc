@@ -219,15 +219,28 @@ void check_finite() {
   check(!any_beyond(ElementType::kFloat64, large, 2) && any_beyond(ElementType::kFloat64, large, 3), "float64");
 }
 
+// All memory that waits for reuse, and a fresh block or so of each size.
+std::vector<MemoryBlock> take_idle_blocks() {
+  std::vector<MemoryBlock> taken;
+  const auto take = [&](int64_t size) {
+    const int64_t idle = idle_block_bytes();
+    taken.push_back(MemoryBlock::take(size));
+    return idle_block_bytes() < idle;
+  };
+  for (int64_t size = 256; size < int64_t{1} << 26 && idle_block_bytes() > 0; size *= 2)
+    for (int64_t quarters = 4; quarters < 8; ++quarters)
+      while (take(size / 4 * quarters)) {}
+  check(idle_block_bytes() == 0, "no memory waits for reuse");
+  return taken;
+}
+
 // A run that found no memory may be asked again.
 void check_asked_again() {
   Problem problem;
   parse_problem("n2_c16_i23x37_o16_k3_s1_p1_d1_g16_mreflect", &problem);
   Batch batch(problem, false, 4);
   const Batch::Output wanted = batch.run(1);
-  std::vector<MemoryBlock> taken;
-  const int64_t padded = 2 * (problem.g.h.in + 2) * (problem.g.w.in + 2) * 16 * 4;
-  for (int i = 0; i < 40 && idle_block_bytes() > 0; ++i) taken.push_back(MemoryBlock::take(padded));
+  const std::vector<MemoryBlock> taken = take_idle_blocks();
   Batch::Output dst = batch.output();
   ConvRun run(*batch.plan, batch.packed->operands(), batch.count, batch.src.data(), dst.data());
   allocations_left = 0;
@@ -246,15 +259,7 @@ void check_short_memory() {
     Batch batch(problem, false, 9);
     const Batch::Output wanted = batch.run(2);
     // Memory that waits for reuse is taken away for the time of the test.
-    std::vector<MemoryBlock> taken;
-    const auto take = [&](int64_t size) {
-      const int64_t idle = idle_block_bytes();
-      taken.push_back(MemoryBlock::take(size));
-      return idle_block_bytes() < idle;
-    };
-    for (int64_t size = 256; size < int64_t{1} << 26 && idle_block_bytes() > 0; size *= 2)
-      for (int64_t quarters = 4; quarters < 8; ++quarters)
-        while (take(size / 4 * quarters)) {}
+    const std::vector<MemoryBlock> taken = take_idle_blocks();
     int failures = 0;
     for (int n = 0; n < 6; ++n) {
       Batch::Output dst = batch.output();
@@ -293,9 +298,7 @@ bool can_page_in(size_t bytes) {
 void check_paged_in() {
 #if defined(__linux__)
   constexpr size_t kBytes = 5 << 20;
-  std::vector<MemoryBlock> taken;  // none that has been written before
-  do taken.push_back(MemoryBlock::take(kBytes));
-  while (idle_block_bytes() > 0 && taken.size() < 20);
+  const std::vector<MemoryBlock> taken = take_idle_blocks();  // what has been written before
   const MemoryBlock fresh = MemoryBlock::take(kBytes);
   check(is_there(fresh.data(), kBytes) || !can_page_in(kBytes), "fresh memory is paged in");
 #endif
