@@ -6,17 +6,13 @@
 #include <cstdlib>
 
 #include <algorithm>
-#include <chrono>
 #include <vector>
 
+#include "threads/clock.h"
 #include "threads/parallel.h"
 
 namespace depthwise::bench {
 namespace {
-
-double now_us() {
-  return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 void nothing(void*, int64_t, int64_t, int) {}
 
@@ -27,12 +23,13 @@ void busy(void*, int64_t begin, int64_t end, int) {
 }
 
 void measure(const char* what, int threads, int64_t items, Body body, int samples, int pause_us) {
-  for (int i = 0; i < 3; ++i) parallel_for(items, 1, threads, body, nullptr);
+  const Work work = {items, 1, body == busy ? 20.0 * static_cast<double>(items) : 0};
+  for (int i = 0; i < 3; ++i) parallel_for(work, threads, body, nullptr);
   std::vector<double> times;
   for (int i = 0; i < samples; ++i) {
     if (pause_us) usleep(pause_us);
     const double begin = now_us();
-    parallel_for(items, 1, threads, body, nullptr);
+    parallel_for(work, threads, body, nullptr);
     times.push_back(now_us() - begin);
   }
   std::sort(times.begin(), times.end());

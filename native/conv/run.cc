@@ -1,9 +1,8 @@
 #include "conv/run.h"
 
-#include <chrono>
-
 #include "conv/finite.h"
 #include "conv/pad_image.h"
+#include "threads/clock.h"
 #include "threads/parallel.h"
 
 namespace depthwise {
@@ -19,10 +18,6 @@ int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 int64_t image_bytes(const Geometry& g, int64_t elements) {
   return elements * static_cast<int64_t>(element_bytes(g.element));
-}
-
-double now_us() {
-  return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 int64_t clamp(double value, int64_t low, int64_t high) {
@@ -139,7 +134,9 @@ Status ConvRun::advance(int threads, int64_t microseconds) {
     }
     first_item_ = next_item_;
     const double before = microseconds == kToTheEnd ? 0 : now_us();
-    parallel_for(count, clamp(kGrainCycles / cycles, 1, count), threads, kBodies[static_cast<int32_t>(stage_)], this);
+    const Work work = {count, clamp(kGrainCycles / cycles, 1, count),
+                       static_cast<double>(count) * cycles / kCyclesPerMicrosecond};
+    parallel_for(work, threads, kBodies[static_cast<int32_t>(stage_)], this);
     next_item_ += count;
     if (next_item_ == stage_items(stage_)) next_stage();
     if (microseconds == kToTheEnd) continue;

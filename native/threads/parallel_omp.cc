@@ -17,7 +17,7 @@ namespace {
 constexpr int kKeptTeams = 2;  // the main thread's and the async queue's
 constexpr int kMostThreads = 512;
 
-struct Work {
+struct Job {
   Body body;
   void* context;
   int64_t items, grain;
@@ -82,18 +82,19 @@ int try_threads(int wanted) {
   return count;
 }
 
-void claim_pieces(Work& work, int thread) {
+void claim_pieces(Job& job, int thread) {
   for (;;) {
-    const int64_t begin = work.next.fetch_add(work.grain, std::memory_order_relaxed);
-    if (begin >= work.items) return;
-    const int64_t end = work.items - begin < work.grain ? work.items : begin + work.grain;
-    work.body(work.context, begin, end, thread);
+    const int64_t begin = job.next.fetch_add(job.grain, std::memory_order_relaxed);
+    if (begin >= job.items) return;
+    const int64_t end = job.items - begin < job.grain ? job.items : begin + job.grain;
+    job.body(job.context, begin, end, thread);
   }
 }
 
 }  // namespace
 
-int parallel_for(int64_t items, int64_t grain, int threads, Body body, void* context) {
+int parallel_for(const Work& work, int threads, Body body, void* context) {
+  const int64_t items = work.items, grain = work.grain;
   if (items <= 0) return 0;
   const int64_t pieces = (items - 1) / grain + 1;
   if (threads > pieces) threads = static_cast<int>(pieces);
@@ -105,13 +106,13 @@ int parallel_for(int64_t items, int64_t grain, int threads, Body body, void* con
   }
   pthread_once(&once, prepare);
   if (threads > team_threads) threads = 1 + try_threads(threads - 1);
-  Work work = {body, context, items, grain};
+  Job job = {body, context, items, grain};
   if (threads == 1) {
     body(context, 0, items, 0);
   } else {
     const bool keeps = keep_team();
 #pragma omp parallel num_threads(threads)
-    claim_pieces(work, omp_get_thread_num());
+    claim_pieces(job, omp_get_thread_num());
     // libgomp keeps the threads of the last region, no more and no fewer.
     team_threads = keeps ? threads : 0;
     if (!keeps) omp_pause_resource(omp_pause_soft, omp_get_initial_device());

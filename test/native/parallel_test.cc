@@ -25,6 +25,8 @@ extern "C" int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* at
 namespace depthwise::test {
 namespace {
 
+constexpr double kLong = 1e6;  // microseconds: worth waking anyone
+
 struct Record {
   explicit Record(int64_t items, int threads) : visits(items), busy(threads) {}
   std::vector<std::atomic<int>> visits;
@@ -55,7 +57,7 @@ void check_covers() {
     for (const int64_t items : {0, 1, 2, 7, 64, 1000})
       for (const int64_t grain : {1, 3, 2000}) {
         Record record(items, threads);
-        const int used = parallel_for(items, grain, threads, visit, &record);
+        const int used = parallel_for({items, grain, kLong}, threads, visit, &record);
         check(each_once(record), "each item once");
         check(used <= threads && used <= (items + grain - 1) / grain, "no more threads than pieces");
       }
@@ -64,7 +66,7 @@ void check_covers() {
 void check_many_small() {
   for (int i = 0; i < 20000; ++i) {
     Record record(4, 3);
-    parallel_for(4, 1, 3, visit, &record);
+    parallel_for({4, 1, kLong}, 3, visit, &record);
     if (!each_once(record)) return void(check(false, "many small calls"));
     if (i % 5000 == 0) usleep(2000);  // the workers fall asleep
   }
@@ -80,7 +82,7 @@ void check_many_callers() {
       callers.emplace_back([&] {
         for (int i = 0; i < 200; ++i) {
           Record record(50, 4);
-          parallel_for(50, 2, 4, visit, &record);
+          parallel_for({50, 2, kLong}, 4, visit, &record);
           if (!each_once(record)) fine = false;
         }
       });
@@ -92,14 +94,14 @@ void check_many_callers() {
 void nested(void* context, int64_t begin, int64_t end, int) {
   for (int64_t i = begin; i < end; ++i) {
     Record inner(10, 4);
-    parallel_for(10, 1, 4, visit, &inner);
+    parallel_for({10, 1, kLong}, 4, visit, &inner);
     if (each_once(inner)) static_cast<std::atomic<int>*>(context)->fetch_add(1);
   }
 }
 
 void check_nested() {
   std::atomic<int> fine{0};
-  parallel_for(8, 1, 4, nested, &fine);
+  parallel_for({8, 1, kLong}, 4, nested, &fine);
   check_equal(fine.load(), 8, "a call within a call runs alone");
 }
 
@@ -109,7 +111,7 @@ void check_no_threads() {
     bool fine = true;
     for (int i = 0; i < 20; ++i) {
       Record record(100, 12);
-      parallel_for(100, 1, 12, visit, &record);
+      parallel_for({100, 1, kLong}, 12, visit, &record);
       fine &= each_once(record);
     }
     check(fine, "right with " + std::to_string(left) + " threads to be had");
@@ -125,7 +127,7 @@ void check_fork() {
     bool fine = true;
     for (int i = 0; i < 50; ++i) {
       Record record(100, 4);
-      fine &= parallel_for(100, 1, 4, visit, &record) == 1 && each_once(record);
+      fine &= parallel_for({100, 1, kLong}, 4, visit, &record) == 1 && each_once(record);
     }
     _exit(fine ? 0 : 1);
   }
@@ -137,7 +139,7 @@ void check_fork() {
 // Processor time of the process while nothing is asked of it: workers that never sleep would show.
 void check_idle() {
   Record record(100, 4);
-  parallel_for(100, 1, 4, visit, &record);
+  parallel_for({100, 1, kLong}, 4, visit, &record);
   usleep(200000);
   const clock_t begin = clock();
   usleep(300000);
