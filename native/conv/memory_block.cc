@@ -22,15 +22,22 @@ constexpr int kSizes = (kLargestPower - kSmallestPower) * 4;
 // V8 collects after about 64 MB of arrays: a loop that drops each result then gives back so much at once.
 constexpr int64_t kMostIdleBytes = int64_t{96} << 20;
 
-// An idle block holds the address of the next of its size.
+// Written into the block itself, which is in two lists: of its size, and of all by age.
 struct IdleBlock {
-  IdleBlock* next;
+  IdleBlock *older, *younger;
+  IdleBlock *next, *previous;  // of its size
+  int64_t size;
+  int32_t index;
 };
+
+// Every size fits into it, so there is always one to give up.
+static_assert((int64_t{1} << kLargestPower) <= kMostIdleBytes);
 
 // Trivially destructible: other threads may still give blocks back while the process exits.
 static_assert(std::is_trivially_destructible_v<Mutex>);
 constinit Mutex mutex;
-IdleBlock* idle_blocks[kSizes];
+IdleBlock* idle_blocks[kSizes];  // of each size, the last that was given back first
+IdleBlock *oldest = nullptr, *youngest = nullptr;
 int64_t idle_bytes = 0;
 
 // The index of the least size that holds *bytes, which becomes that size; -1 where it is too large to be kept.
@@ -80,23 +87,55 @@ void deallocate(char* data, int64_t bytes) {
 #define MADV_POPULATE_WRITE 23
 #endif
 
-char* reuse(int index, int64_t size) {
+void add_idle(IdleBlock* block) {
+  block->next = idle_blocks[block->index];
+  block->previous = nullptr;
+  if (block->next) block->next->previous = block;
+  idle_blocks[block->index] = block;
+  block->older = youngest;
+  block->younger = nullptr;
+  (youngest ? youngest->younger : oldest) = block;
+  youngest = block;
+  idle_bytes += block->size;
+}
+
+void remove_idle(IdleBlock* block) {
+  (block->previous ? block->previous->next : idle_blocks[block->index]) = block->next;
+  if (block->next) block->next->previous = block->previous;
+  (block->older ? block->older->younger : oldest) = block->younger;
+  (block->younger ? block->younger->older : youngest) = block->older;
+  idle_bytes -= block->size;
+}
+
+char* reuse(int index) {
   const Locked lock(mutex);
   IdleBlock* block = idle_blocks[index];
-  if (!block) return nullptr;
-  idle_blocks[index] = block->next;
-  idle_bytes -= size;
+  if (block) remove_idle(block);
   return reinterpret_cast<char*>(block);
 }
 
-bool keep(char* data, int index, int64_t size) {
-  const Locked lock(mutex);
-  if (idle_bytes + size > kMostIdleBytes) return false;
-  IdleBlock* block = reinterpret_cast<IdleBlock*>(data);
-  block->next = idle_blocks[index];
-  idle_blocks[index] = block;
-  idle_bytes += size;
-  return true;
+// The oldest give way: results that nobody asks for again would otherwise take the room of scratch that every call
+// needs.
+void keep(char* data, int index, int64_t size) {
+  IdleBlock* given_up = nullptr;
+  {
+    const Locked lock(mutex);
+    while (idle_bytes + size > kMostIdleBytes) {
+      IdleBlock* block = oldest;
+      remove_idle(block);
+      block->next = given_up;
+      given_up = block;
+    }
+    IdleBlock* block = reinterpret_cast<IdleBlock*>(data);
+    block->size = size;
+    block->index = index;
+    add_idle(block);
+  }
+  while (given_up) {
+    IdleBlock* block = given_up;
+    given_up = block->next;
+    deallocate(reinterpret_cast<char*>(block), block->size);
+  }
 }
 
 }  // namespace
@@ -120,7 +159,7 @@ MemoryBlock MemoryBlock::take(int64_t bytes) {
   if (bytes <= 0) return {};
   const int64_t needed = bytes;
   const int index = size_index(&bytes);
-  char* data = index < 0 ? nullptr : reuse(index, bytes);
+  char* data = index < 0 ? nullptr : reuse(index);
   if (!data) {
     data = allocate(bytes);
     if (data) page_in(data, needed);
@@ -132,7 +171,10 @@ void MemoryBlock::give_back() {
   if (!data_) return;
   int64_t size = bytes_;
   const int index = size_index(&size);
-  if (index < 0 || !keep(data_, index, size)) deallocate(data_, size);
+  if (index < 0)
+    deallocate(data_, size);
+  else
+    keep(data_, index, size);
 }
 
 int64_t idle_block_bytes() {

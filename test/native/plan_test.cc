@@ -19,6 +19,7 @@
 #include "random.h"
 #include "sweep.h"
 #include "test.h"
+#include "threads/parallel.h"
 
 // The linker sends every posix_memalign and mmap here.
 static int allocations_left = 1 << 30;
@@ -38,6 +39,12 @@ namespace {
 int64_t bytes(const Geometry& g, int64_t elements) { return elements * static_cast<int64_t>(element_bytes(g.element)); }
 
 // A plan and a batch of random images for it.
+// Short calls do not wake threads: one that does, just before, so that they take part.
+void wake(int threads) {
+  parallel_for(
+      {threads, 1, 1e6}, threads, [](void*, int64_t, int64_t, int) {}, nullptr);
+}
+
 struct Batch {
   Batch(const Problem& problem, bool integers, uint64_t seed, const Forced& forced = {"", ""})
       : g(problem.g),
@@ -66,11 +73,13 @@ struct Batch {
   using Output = std::vector<unsigned char>;
   Output output() { return Output(bytes(g, g.dst_elements * count), 0xff); }
   Output run(int threads) {
+    wake(threads);
     Output dst = output();
     check(plan->run(*packed, count, src.data(), dst.data(), threads) == Status::kDone, "run");
     return dst;
   }
   Output run_in_slices(int threads, int64_t microseconds, int* slices) {
+    wake(threads);
     Output dst = output();
     ConvRun run(*plan, packed->operands(), count, src.data(), dst.data());
     Status status;
@@ -234,6 +243,23 @@ std::vector<MemoryBlock> take_idle_blocks() {
   return taken;
 }
 
+// Idle memory has an end, at which the oldest give way: scratch that each call needs finds room beside any results.
+void check_idle_end() {
+  constexpr int64_t kBlock = int64_t{1} << 20;
+  const std::vector<MemoryBlock> taken = take_idle_blocks();
+  MemoryBlock::take(3 * kBlock);
+  std::vector<MemoryBlock> results;
+  for (int i = 0; i < 300; ++i) results.push_back(MemoryBlock::take(kBlock));
+  results.clear();
+  check(idle_block_bytes() > 64 * kBlock && idle_block_bytes() <= 96 * kBlock, "idle memory has an end");
+  allocations_left = 0;
+  check(!MemoryBlock::take(3 * kBlock), "the oldest gave way");
+  allocations_left = 1;
+  MemoryBlock::take(3 * kBlock);
+  check(static_cast<bool>(MemoryBlock::take(3 * kBlock)), "the last stays");
+  allocations_left = 1 << 30;
+}
+
 // A run that found no memory may be asked again.
 void check_asked_again() {
   Problem problem;
@@ -360,6 +386,7 @@ int main(int argc, char** argv) {
   check_packing_key();
   check_paged_in();
   check_packs_alike();
+  check_idle_end();
   check_asked_again();
   check_short_memory();
   check_large();
