@@ -8,9 +8,12 @@ export const CALL_PATH = [
   ),
   ...["memory_block", "run"].flatMap((name) => pair(`conv/${name}`)),
   ...pair("threads/detached_thread"),
+  "native/threads/clock.h",
   "native/threads/monitor.h",
   "native/threads/parallel.h",
+  ...pair("threads/placement"),
   "native/threads/parallel_pool.cc",
+  "native/threads/wake_cost.h",
 ];
 
 /** The public surface, down to the kernels. */
