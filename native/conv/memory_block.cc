@@ -1,44 +1,59 @@
 #include "conv/memory_block.h"
 
-#include <cerrno>
 #include <cstdlib>
 #include <type_traits>
-
-#if defined(_WIN32)
-#include <malloc.h>
-#else
-#include <sys/mman.h>
-#endif
 
 #include "threads/monitor.h"
 
 namespace depthwise {
 namespace {
 
-// Blocks come in four sizes to a doubling, so at most a fifth of one is wasted. Larger ones are not kept.
-constexpr int kSmallestPower = 8;
+// Blocks come in four sizes to a doubling, so at most a fifth of one is wasted. Smaller ones are the allocator's, which
+// is good at them; larger ones are not kept.
+constexpr int kSmallestPower = 16;
 constexpr int kLargestPower = 26;
 constexpr int kSizes = (kLargestPower - kSmallestPower) * 4;
-// V8 collects after about 64 MB of arrays: a loop that drops each result then gives back so much at once.
-constexpr int64_t kMostIdleBytes = int64_t{96} << 20;
+constexpr int64_t kSmallest = int64_t{1} << kSmallestPower;
+// From here on a block is alone in small pages. A hypervisor that takes free huge pages back makes each a new one.
+constexpr int64_t kLeastAlone = int64_t{8} << 20;
+constexpr int32_t kMostBlocks = 128;  // of a slab
+// V8 collects after about 64 MB of arrays, and a loop that drops each result gives back what two collections found.
+constexpr int64_t kMostIdleBytes = int64_t{128} << 20;
+
+enum class State : uint8_t { kUntouched, kUsed, kIdle };
+
+// Blocks of one size side by side, as many as fill huge pages.
+struct Slab {
+  Slab* next;  // of its size
+  char* data;
+  int64_t block_bytes;
+  int64_t age;  // of the block that was given back last
+  int32_t index, count, used;
+  State states[kMostBlocks];
+
+  int64_t bytes() const { return count * block_bytes; }
+  bool holds(const char* block) const { return block >= data && block < data + bytes(); }
+  State& state(const char* block) { return states[(block - data) / block_bytes]; }
+};
 
 // Written into the block itself, which is in two lists: of its size, and of all by age.
 struct IdleBlock {
   IdleBlock *older, *younger;
   IdleBlock *next, *previous;  // of its size
-  int64_t size;
-  int32_t index;
+  Slab* slab;
 };
 
-// Every size fits into it, so there is always one to give up.
+// Every size fits, so there is always one to give up.
 static_assert((int64_t{1} << kLargestPower) <= kMostIdleBytes);
 
 // Trivially destructible: other threads may still give blocks back while the process exits.
 static_assert(std::is_trivially_destructible_v<Mutex>);
 constinit Mutex mutex;
+Slab* slabs[kSizes];
 IdleBlock* idle_blocks[kSizes];  // of each size, the last that was given back first
 IdleBlock *oldest = nullptr, *youngest = nullptr;
 int64_t idle_bytes = 0;
+int64_t age = 0;
 
 // The index of the least size that holds *bytes, which becomes that size; -1 where it is too large to be kept.
 int size_index(int64_t* bytes) {
@@ -54,127 +69,150 @@ int size_index(int64_t* bytes) {
   return -1;
 }
 
-#if defined(_WIN32)
-char* allocate(int64_t bytes) {
-  return static_cast<char*>(_aligned_malloc(static_cast<size_t>(bytes), kBlockAlignment));
-}
-
-void deallocate(char* data, int64_t) { _aligned_free(data); }
-#else
-// From here on a block is a mapping of its own. In the allocator's arenas blocks that are taken on one thread and given
-// back on another leave holes that never return to the system; this many bytes each, they stay far from the most
-// mappings that a process may have.
-constexpr int64_t kLeastMapped = int64_t{1} << 20;
-
-char* allocate(int64_t bytes) {
-  void* data = nullptr;
-  if (bytes < kLeastMapped)
-    return posix_memalign(&data, kBlockAlignment, static_cast<size_t>(bytes)) == 0 ? static_cast<char*>(data) : nullptr;
-  data = mmap(nullptr, static_cast<size_t>(bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  return data == MAP_FAILED ? nullptr : static_cast<char*>(data);
-}
-
-void deallocate(char* data, int64_t bytes) {
-  if (bytes < kLeastMapped)
-    free(data);
-  else
-    munmap(data, static_cast<size_t>(bytes));
-}
-#endif
-
-// Linux 5.14; older ones refuse it.
-#if defined(__linux__) && !defined(MADV_POPULATE_WRITE)
-#define MADV_POPULATE_WRITE 23
-#endif
-
-void add_idle(IdleBlock* block) {
-  block->next = idle_blocks[block->index];
-  block->previous = nullptr;
+void add_idle(char* data, Slab* slab) {
+  IdleBlock* block = reinterpret_cast<IdleBlock*>(data);
+  *block = {youngest, nullptr, idle_blocks[slab->index], nullptr, slab};
   if (block->next) block->next->previous = block;
-  idle_blocks[block->index] = block;
-  block->older = youngest;
-  block->younger = nullptr;
+  idle_blocks[slab->index] = block;
   (youngest ? youngest->younger : oldest) = block;
   youngest = block;
-  idle_bytes += block->size;
+  idle_bytes += slab->block_bytes;
+  slab->state(data) = State::kIdle;
 }
 
-void remove_idle(IdleBlock* block) {
-  (block->previous ? block->previous->next : idle_blocks[block->index]) = block->next;
+void remove_idle(IdleBlock* block, State state) {
+  Slab* slab = block->slab;
+  (block->previous ? block->previous->next : idle_blocks[slab->index]) = block->next;
   if (block->next) block->next->previous = block->previous;
   (block->older ? block->older->younger : oldest) = block->younger;
   (block->younger ? block->younger->older : youngest) = block->older;
-  idle_bytes -= block->size;
+  idle_bytes -= slab->block_bytes;
+  slab->state(reinterpret_cast<char*>(block)) = state;
 }
 
-char* reuse(int index) {
+Slab* map_slab(int64_t block_bytes, int index) {
+  Slab* slab = static_cast<Slab*>(calloc(1, sizeof(Slab)));
+  if (!slab) return nullptr;
+  slab->block_bytes = block_bytes;
+  slab->index = index;
+  slab->count = 1;
+  if (block_bytes < kLeastAlone) {
+    while (slab->count < kMostBlocks && slab->bytes() % kHugePage != 0) ++slab->count;
+    slab->data = map_huge_pages(slab->bytes());
+  }
+  if (!slab->data) {  // also where address space is short
+    slab->count = 1;
+    slab->data = map_pages(block_bytes);
+  }
+  if (slab->data) return slab;
+  free(slab);
+  return nullptr;
+}
+
+// Where no block of this size is idle.
+char* take_untouched(int64_t block_bytes, int index) {
+  Slab* slab = slabs[index];
+  while (slab && slab->used == slab->count) slab = slab->next;
+  if (!slab) {
+    slab = map_slab(block_bytes, index);
+    if (!slab) return nullptr;
+    slab->next = slabs[index];
+    slabs[index] = slab;
+  }
+  int32_t i = 0;
+  while (slab->states[i] != State::kUntouched) ++i;
+  slab->states[i] = State::kUsed;
+  ++slab->used;
+  return slab->data + i * block_bytes;
+}
+
+char* take_block(int64_t block_bytes, int index, bool* is_fresh) {
   const Locked lock(mutex);
   IdleBlock* block = idle_blocks[index];
-  if (block) remove_idle(block);
+  *is_fresh = !block;
+  if (!block) return take_untouched(block_bytes, index);
+  remove_idle(block, State::kUsed);
+  ++block->slab->used;
   return reinterpret_cast<char*>(block);
 }
 
-// The oldest give way: results that nobody asks for again would otherwise take the room of scratch that every call
-// needs.
-void keep(char* data, int index, int64_t size) {
-  IdleBlock* given_up = nullptr;
+// Takes the slab that has been all idle for longest out of the lists; null where each has a block in use.
+Slab* remove_idle_slab() {
+  Slab** least = nullptr;
+  for (Slab*& first : slabs)
+    for (Slab** link = &first; *link; link = &(*link)->next)
+      if ((*link)->used == 0 && (!least || (*link)->age < (*least)->age)) least = link;
+  if (!least) return nullptr;
+  Slab* slab = *least;
+  *least = slab->next;
+  for (int32_t i = 0; i < slab->count; ++i)
+    if (slab->states[i] == State::kIdle)
+      remove_idle(reinterpret_cast<IdleBlock*>(slab->data + i * slab->block_bytes), State::kUntouched);
+  return slab;
+}
+
+// What has not been asked for again gives way, so that scratch that every call needs finds room beside any results.
+// Whole slabs if possible: the pages of single blocks come back as small ones. Returns slabs to unmap.
+Slab* make_room() {
+  Slab* unused = nullptr;
+  while (idle_bytes > kMostIdleBytes) {
+    if (Slab* slab = remove_idle_slab()) {
+      slab->next = unused;
+      unused = slab;
+      continue;
+    }
+    IdleBlock* block = oldest;
+    remove_idle(block, State::kUntouched);
+    discard_pages(reinterpret_cast<char*>(block), block->slab->block_bytes);
+  }
+  return unused;
+}
+
+void give_back_block(char* data, int index) {
+  Slab* unused;
   {
     const Locked lock(mutex);
-    while (idle_bytes + size > kMostIdleBytes) {
-      IdleBlock* block = oldest;
-      remove_idle(block);
-      block->next = given_up;
-      given_up = block;
-    }
-    IdleBlock* block = reinterpret_cast<IdleBlock*>(data);
-    block->size = size;
-    block->index = index;
-    add_idle(block);
+    Slab* slab = slabs[index];
+    while (!slab->holds(data)) slab = slab->next;
+    --slab->used;
+    slab->age = ++age;
+    add_idle(data, slab);
+    unused = make_room();
   }
-  while (given_up) {
-    IdleBlock* block = given_up;
-    given_up = block->next;
-    deallocate(reinterpret_cast<char*>(block), block->size);
+  while (unused) {
+    Slab* slab = unused;
+    unused = slab->next;
+    unmap_pages(slab->data, slab->bytes());
+    free(slab);
   }
 }
 
 }  // namespace
 
-void page_in(void* data, int64_t bytes) {
-#if defined(__linux__)
-  // Fewer pages are not worth the call.
-  constexpr int64_t kPage = 4096, kLeast = 4 * kPage;
-  const int64_t begin = reinterpret_cast<int64_t>(data), first = (begin + kPage - 1) & -kPage;
-  const int64_t length = ((begin + bytes) & -kPage) - first;
-  if (length < kLeast) return;
-  const int before = errno;
-  if (madvise(reinterpret_cast<void*>(first), static_cast<size_t>(length), MADV_POPULATE_WRITE) != 0) errno = before;
-#else
-  static_cast<void>(data);
-  static_cast<void>(bytes);
-#endif
-}
-
 MemoryBlock MemoryBlock::take(int64_t bytes) {
   if (bytes <= 0) return {};
-  const int64_t needed = bytes;
-  const int index = size_index(&bytes);
-  char* data = index < 0 ? nullptr : reuse(index);
-  if (!data) {
+  char* data;
+  if (bytes < kSmallest) {
     data = allocate(bytes);
-    if (data) page_in(data, needed);
+  } else {
+    const int64_t needed = bytes;
+    const int index = size_index(&bytes);
+    bool is_fresh = true;
+    data = index < 0 ? map_pages(bytes) : take_block(bytes, index, &is_fresh);
+    if (data && is_fresh) page_in(data, needed);
   }
   return data ? MemoryBlock(data, bytes) : MemoryBlock();
 }
 
 void MemoryBlock::give_back() {
   if (!data_) return;
+  if (bytes_ < kSmallest) return deallocate(data_);
   int64_t size = bytes_;
   const int index = size_index(&size);
   if (index < 0)
-    deallocate(data_, size);
+    unmap_pages(data_, bytes_);
   else
-    keep(data_, index, size);
+    give_back_block(data_, index);
 }
 
 int64_t idle_block_bytes() {

@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <utility>
 
-namespace depthwise {
+#include "conv/system_memory.h"
 
-constexpr int64_t kBlockAlignment = 64;  // a cache line, and the widest vector
+namespace depthwise {
 
 constexpr int64_t round_to_block(int64_t bytes) {
   return (bytes + kBlockAlignment - 1) / kBlockAlignment * kBlockAlignment;
@@ -37,10 +37,6 @@ class MemoryBlock {
   char* data_ = nullptr;
   int64_t bytes_ = 0;
 };
-
-// Asks the system for all pages of fresh memory at once, before it is written: one by one each costs an exception,
-// which takes longer than filling it, and under some hypervisors a hundred times as long. Only a hint.
-void page_in(void* data, int64_t bytes);
 
 // Bytes that wait for reuse in this process.
 int64_t idle_block_bytes();

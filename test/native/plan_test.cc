@@ -228,17 +228,14 @@ void check_finite() {
   check(!any_beyond(ElementType::kFloat64, large, 2) && any_beyond(ElementType::kFloat64, large, 3), "float64");
 }
 
-// All memory that waits for reuse, and a fresh block or so of each size.
+// All memory that is there without asking the system.
 std::vector<MemoryBlock> take_idle_blocks() {
   std::vector<MemoryBlock> taken;
-  const auto take = [&](int64_t size) {
-    const int64_t idle = idle_block_bytes();
-    taken.push_back(MemoryBlock::take(size));
-    return idle_block_bytes() < idle;
-  };
-  for (int64_t size = 256; size < int64_t{1} << 26 && idle_block_bytes() > 0; size *= 2)
+  allocations_left = 0;
+  for (int64_t size = 256; size < int64_t{1} << 26; size *= 2)
     for (int64_t quarters = 4; quarters < 8; ++quarters)
-      while (take(size / 4 * quarters)) {}
+      while (MemoryBlock block = MemoryBlock::take(size / 4 * quarters)) taken.push_back(std::move(block));
+  allocations_left = 1 << 30;
   check(idle_block_bytes() == 0, "no memory waits for reuse");
   return taken;
 }
@@ -251,13 +248,36 @@ void check_idle_end() {
   std::vector<MemoryBlock> results;
   for (int i = 0; i < 300; ++i) results.push_back(MemoryBlock::take(kBlock));
   results.clear();
-  check(idle_block_bytes() > 64 * kBlock && idle_block_bytes() <= 96 * kBlock, "idle memory has an end");
+  check(idle_block_bytes() > 100 * kBlock && idle_block_bytes() <= 128 * kBlock, "idle memory has an end");
   allocations_left = 0;
   check(!MemoryBlock::take(3 * kBlock), "the oldest gave way");
   allocations_left = 1;
   MemoryBlock::take(3 * kBlock);
   check(static_cast<bool>(MemoryBlock::take(3 * kBlock)), "the last stays");
   allocations_left = 1 << 30;
+}
+
+// Blocks lie side by side: what becomes of one is nothing to its neighbours.
+void check_neighbours() {
+  constexpr int64_t kSize = 80 << 10;  // 128 of them side by side
+  constexpr int kCount = 4000;
+  std::vector<MemoryBlock> blocks;
+  for (int i = 0; i < kCount; ++i) {
+    blocks.push_back(MemoryBlock::take(kSize));
+    memset(blocks.back().data(), i % 251, kSize);
+  }
+  for (int i = 1; i < kCount; i += 2) blocks[i] = {};
+  check(idle_block_bytes() <= int64_t{128} << 20, "idle memory has an end where nothing can be unmapped");
+  for (int i = 1; i < kCount; i += 2) {
+    blocks[i] = MemoryBlock::take(kSize);
+    memset(blocks[i].data(), i % 251, kSize);
+  }
+  bool is_whole = true;
+  for (int i = 0; i < kCount; ++i) {
+    const char value = static_cast<char>(i % 251), *data = blocks[i].data();
+    is_whole &= data[0] == value && memcmp(data, data + 1, kSize - 1) == 0;
+  }
+  check(is_whole, "each block keeps its bytes");
 }
 
 // A run that found no memory may be asked again.
@@ -387,6 +407,7 @@ int main(int argc, char** argv) {
   check_paged_in();
   check_packs_alike();
   check_idle_end();
+  check_neighbours();
   check_asked_again();
   check_short_memory();
   check_large();

@@ -6,7 +6,7 @@ export const CALL_PATH = [
   ...["async_call", "async_run", "compute_queue", "env_state", "handles", "module_pin", "settle_calls"].flatMap(
     (name) => pair(`binding/${name}`),
   ),
-  ...["memory_block", "run"].flatMap((name) => pair(`conv/${name}`)),
+  ...["system_memory", "memory_block", "run"].flatMap((name) => pair(`conv/${name}`)),
   ...pair("threads/detached_thread"),
   "native/threads/clock.h",
   "native/threads/monitor.h",
