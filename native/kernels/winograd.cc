@@ -87,6 +87,7 @@ void multiply_points(const Geometry& g, const WinogradPlan& plan, int64_t tiles,
 // Packed: (group, point, block of output channels, input channel, lanes of the block).
 template <class T>
 void pack(const Geometry& g, const void* weight, void* packed) {
+  using V = Vec<T>;
   const WinogradPlan plan = winograd_plan<T>(g);
   const int64_t point_step = point_weights<T>(g);
   T* out = static_cast<T*>(packed);
@@ -94,7 +95,10 @@ void pack(const Geometry& g, const void* weight, void* packed) {
     for (int32_t block = 0; block < plan.blocks; ++block) {
       const int32_t lanes = block_lanes<T>(g, plan, block);
       T* panel = out + int64_t{block} * plan.block * g.in_per_group;
-      for (int32_t ic = 0; ic < g.in_per_group; ++ic)
+      for (int32_t ic = 0; ic < g.in_per_group; ++ic) {
+        // The points lie a power of two apart in many layers: written one number at a time they would throw each other
+        // out of the cache.
+        T rows[kPoints][kTileVectors<V> * V::kLanes];
         for (int32_t lane = 0; lane < lanes; ++lane) {
           const int32_t oc = block * plan.block + lane;
           double points[kPoints] = {};
@@ -102,9 +106,12 @@ void pack(const Geometry& g, const void* weight, void* packed) {
             transform_weights(static_cast<const T*>(weight) +
                                   ((int64_t{group} * g.out_per_group + oc) * g.in_per_group + ic) * g.taps,
                               points);
-          for (int p = 0; p < kPoints; ++p)
-            panel[p * point_step + int64_t{ic} * lanes + lane] = static_cast<T>(points[p]);
+          for (int p = 0; p < kPoints; ++p) rows[p][lane] = static_cast<T>(points[p]);
         }
+        for (int p = 0; p < kPoints; ++p)
+          for (int32_t lane = 0; lane < lanes; lane += V::kLanes)
+            V::load(rows[p] + lane).store(panel + p * point_step + int64_t{ic} * lanes + lane);
+      }
     }
 }
 
