@@ -8,22 +8,20 @@
 namespace depthwise {
 
 // DEPTHWISE_WITH_<isa> says that CMake compiles that ISA. The order is that of preference where two cost the same.
-#define DEPTHWISE_KEEP(...) __VA_ARGS__
-#define DEPTHWISE_DROP(...)
-#define DEPTHWISE_AVX512_OF_ALL DEPTHWISE_KEEP
-#define DEPTHWISE_AVX512_OF_NOT_AVX512 DEPTHWISE_DROP
-#define DEPTHWISE_DECLARE_avx512(family, isas) DEPTHWISE_AVX512_OF_##isas(extern const KernelList family##_avx512;)
-#define DEPTHWISE_DECLARE_avx2(family, isas) extern const KernelList family##_avx2;
-#define DEPTHWISE_DECLARE_sse2(family, isas) extern const KernelList family##_sse2;
-#define DEPTHWISE_DECLARE_neon(family, isas) extern const KernelList family##_neon;
-#define DEPTHWISE_DECLARE_scalar(family, isas) extern const KernelList family##_scalar;
-#define DEPTHWISE_DECLARE_wide16(family, isas) extern const KernelList family##_wide16;
-#define DEPTHWISE_ADDRESS_avx512(family, isas) DEPTHWISE_AVX512_OF_##isas(&family##_avx512, )
-#define DEPTHWISE_ADDRESS_avx2(family, isas) &family##_avx2,
-#define DEPTHWISE_ADDRESS_sse2(family, isas) &family##_sse2,
-#define DEPTHWISE_ADDRESS_neon(family, isas) &family##_neon,
-#define DEPTHWISE_ADDRESS_scalar(family, isas) &family##_scalar,
-#define DEPTHWISE_ADDRESS_wide16(family, isas) &family##_wide16,
+#define DEPTHWISE_IF_YES(...) __VA_ARGS__
+#define DEPTHWISE_IF_NO(...)
+#define DEPTHWISE_DECLARE_avx512(family, avx512, sse2) DEPTHWISE_IF_##avx512(extern const KernelList family##_avx512;)
+#define DEPTHWISE_DECLARE_avx2(family, avx512, sse2) extern const KernelList family##_avx2;
+#define DEPTHWISE_DECLARE_sse2(family, avx512, sse2) DEPTHWISE_IF_##sse2(extern const KernelList family##_sse2;)
+#define DEPTHWISE_DECLARE_neon(family, avx512, sse2) extern const KernelList family##_neon;
+#define DEPTHWISE_DECLARE_scalar(family, avx512, sse2) extern const KernelList family##_scalar;
+#define DEPTHWISE_DECLARE_wide16(family, avx512, sse2) extern const KernelList family##_wide16;
+#define DEPTHWISE_ADDRESS_avx512(family, avx512, sse2) DEPTHWISE_IF_##avx512(&family##_avx512, )
+#define DEPTHWISE_ADDRESS_avx2(family, avx512, sse2) &family##_avx2,
+#define DEPTHWISE_ADDRESS_sse2(family, avx512, sse2) DEPTHWISE_IF_##sse2(&family##_sse2, )
+#define DEPTHWISE_ADDRESS_neon(family, avx512, sse2) &family##_neon,
+#define DEPTHWISE_ADDRESS_scalar(family, avx512, sse2) &family##_scalar,
+#define DEPTHWISE_ADDRESS_wide16(family, avx512, sse2) &family##_wide16,
 
 #ifdef DEPTHWISE_WITH_avx512
 DEPTHWISE_FAMILIES(DEPTHWISE_DECLARE_avx512)
@@ -38,7 +36,7 @@ DEPTHWISE_FAMILIES(DEPTHWISE_DECLARE_sse2)
 DEPTHWISE_FAMILIES(DEPTHWISE_DECLARE_neon)
 #endif
 #ifdef DEPTHWISE_SCALAR_IS_REFERENCE
-#define DEPTHWISE_SCALAR_FAMILIES(X) X(reference, ALL)
+#define DEPTHWISE_SCALAR_FAMILIES(X) X(reference, YES, YES)
 #else
 #define DEPTHWISE_SCALAR_FAMILIES DEPTHWISE_FAMILIES
 #endif

@@ -65,7 +65,8 @@ void run(const Geometry& g, const Operands& operands, int64_t begin, int64_t end
   using V = Vec<T>;
   // Two tiles high at most: with more, strips waste fewer rows.
   if (g.h.out <= 6 && run_small_tiles<V, 3>(kLowTiles<V>, g, operands, begin, end)) return;
-  if (g.h.out <= 14 && run_small_tiles<V, 3>(kHighTiles<V>, g, operands, begin, end)) return;
+  if constexpr (sizeof(T) == 4)
+    if (g.h.out <= 14 && run_small_tiles<V, 3>(kHighTiles<V>, g, operands, begin, end)) return;
   const bool are_regular = ColumnBlocks<V, 3>(g.w).are_regular(g.w);
   run_planes<T, 3>(g, operands, begin, end, band_step(g),
                    [&](Rows<T>& rows, const ColumnBlocks<V, 3>& blocks)
@@ -88,10 +89,16 @@ constexpr Kernel kernel(ElementType element) {
                          run_depths<band_step, run<T>>);
 }
 
-constexpr Kernel kKernels[] = {kernel<float>(ElementType::kFloat32), kernel<double>(ElementType::kFloat64)};
+constexpr Kernel kKernels[] = {
+    kernel<float>(ElementType::kFloat32),
+#if DEPTHWISE_ISA_CODE != DEPTHWISE_IS_sse2  // depthwise_any serves
+    kernel<double>(ElementType::kFloat64),
+#endif
+};
 
 }  // namespace
 
-extern constinit const KernelList DEPTHWISE_KERNEL_LIST(depthwise2d_k3) = {DEPTHWISE_ISA_NAME, kKernels, 2};
+extern constinit const KernelList DEPTHWISE_KERNEL_LIST(depthwise2d_k3) = {
+    DEPTHWISE_ISA_NAME, kKernels, static_cast<int32_t>(sizeof kKernels / sizeof kKernels[0])};
 
 }  // namespace depthwise

@@ -1,12 +1,12 @@
-// Computes: depthwise convolution, channels first, of kernel height H (3, 5 or 7: depthwise_any_h3 ..) and stride 1
-//   down the plane; any width, depth, dilation, padding and multiplier, with a shared bank or not.  Refuses: other
-//   heights, other strides down the plane, other layouts and groups.
+// Computes: depthwise convolution, channels first, of kernel height 3, 5 or 7 and stride 1 down the plane; any width,
+//   depth, dilation, padding and multiplier, with a shared bank or not.  Refuses: other heights, other strides down the
+//   plane, other layouts and groups; float64.
 // Loop order: band of rows, depth, multiplier; columns at the sides and between them; rows of one residue of the
 //   dilation in tiles; vector of columns; then the taps: depth, width, height.
-// In registers: the sums of up to 8 rows, the H taps of one column of the kernel, one input vector.
+// In registers: the sums of up to 8 rows, the taps of one column of the kernel, one input vector.
 // Reads beyond: nothing. The input itself is read, by mask at its sides; with a stride along the row, padded rows in
 //   scratch.
-// A row of input is loaded once for the H output rows that it takes part in: rows that are one dilation apart form a
+// A row of input is loaded once for the output rows that it takes part in: rows that are one dilation apart form a
 // plane without dilation.
 #include "kernels/depthwise_any_kernel.h"
 
@@ -26,16 +26,23 @@ struct Rows {
   int32_t oh, step, count;
 };
 
-// Where the tiles reach beyond the input: nowhere, or above and below it, whose rows are left out, or at the sides too,
-// which are read as zeros by mask.
-enum class Reach { kInside, kEnds, kSides };
+// Bit i: input row first + i * dilation, of kCount of them, lies in the plane.
+template <int kCount>
+DEPTHWISE_INLINE uint32_t rows_inside(const Axis& h, int32_t first) {
+  uint32_t inside = 0;
+#pragma GCC unroll 16
+  for (int i = kCount - 1; i >= 0; --i)
+    inside = 2 * inside + (static_cast<uint32_t>(first + i * h.dilation) < static_cast<uint32_t>(h.in));
+  return inside;
+}
 
-// Tile by tile of rows, all columns of one first: so the rows in use stay in the first cache.
-template <class V, int H, int R, Reach kReach>
+// Tile by tile of R rows, all columns of one first: so the rows in use stay in the first cache. Of a kernel of H rows.
+// kMasked: some loads reach beyond the row, and read it by mask.
+template <class V, int H, int R, bool kMasked>
 __attribute__((noinline)) void rows_tiles(const Geometry& g, const Band<typename V::Element>& band,
                                           const Columns& columns, const Rows& rows) {
   using T = typename V::Element;
-  const bool direct = kReach != Reach::kInside || columns.direct;
+  const bool direct = kMasked || columns.direct;
   const int64_t src_row = direct ? g.w.in : band.row_stride, src_step = g.h.dilation * src_row;
   const int64_t tap_step = g.w.kernel, *column = band.column;
   const int32_t kw_begin = columns.kw_begin, kw_end = columns.kw_end;
@@ -46,6 +53,7 @@ __attribute__((noinline)) void rows_tiles(const Geometry& g, const Band<typename
   const V bias = V::broadcast(band.bias);
   for (int32_t tile = 0; tile < rows.count; ++tile) {
     const int32_t oh = rows.oh + tile * rows.step, first = direct ? band.ih + oh : oh;
+    const uint32_t inside_rows = direct ? rows_inside<R + H - 1>(g.h, first) : ~0u;
     int64_t offset = first * src_row + first_column;
     T* dst = band.dst + int64_t{oh} * g.w.out + columns.ow;
     for (int32_t count = columns.count; count > 0; --count, offset += V::kLanes, dst += V::kLanes) {
@@ -64,9 +72,8 @@ __attribute__((noinline)) void rows_tiles(const Geometry& g, const Band<typename
           for (int kh = 0; kh < H; ++kh) tap[kh] = V::broadcast(taps[kh * tap_step + kw]);
 #pragma GCC unroll 24
           for (int row = 0; row < R + H - 1; ++row, src += src_step) {
-            const int32_t ih = first + row * g.h.dilation;
-            if (kReach != Reach::kInside && (ih < 0 || ih >= g.h.in)) continue;
-            const V input = kReach == Reach::kSides ? V::load(src, inside) : V::load(src);
+            if (!(inside_rows >> row & 1)) continue;
+            const V input = kMasked ? V::load(src, inside) : V::load(src);
 #pragma GCC unroll 8
             for (int kh = 0; kh < H; ++kh)
               if (row - kh >= 0 && row - kh < R) sums[row - kh][0] = fma(input, tap[kh], sums[row - kh][0]);
@@ -80,49 +87,41 @@ __attribute__((noinline)) void rows_tiles(const Geometry& g, const Band<typename
 }
 
 // Tiles of every height for dilated 3x3 layers, whose residues have few rows; others are rare, and do with three.
-template <class V, int H>
-constexpr bool has_all_heights() {
-  return H == 3 && sizeof(typename V::Element) == 4;
-}
+bool has_all_heights(const Geometry& g) { return g.h.kernel == 3; }
 
-template <class V, int H, Reach kReach>
-__attribute__((noinline)) void rows_tiles(const Geometry& g, const Band<typename V::Element>& band,
-                                          const Columns& columns, const Rows& rows, int32_t height) {
-  if (rows.count <= 0) return;
-  if constexpr (has_all_heights<V, H>()) {
-    if (height == 2) return rows_tiles<V, H, 2, kReach>(g, band, columns, rows);
-    if (height == 5) return rows_tiles<V, H, 5, kReach>(g, band, columns, rows);
-    if (height == 6) return rows_tiles<V, H, 6, kReach>(g, band, columns, rows);
-    if (height == 7) return rows_tiles<V, H, 7, kReach>(g, band, columns, rows);
+template <class V, int H, bool kMasked>
+void tiles_of_kernel(int32_t height, const Geometry& g, const Band<typename V::Element>& band, const Columns& columns,
+                     const Rows& rows) {
+  if constexpr (H == 3) {
+    if (height == 2) return rows_tiles<V, H, 2, kMasked>(g, band, columns, rows);
+    if (height == 5) return rows_tiles<V, H, 5, kMasked>(g, band, columns, rows);
+    if (height == 6) return rows_tiles<V, H, 6, kMasked>(g, band, columns, rows);
+    if (height == 7) return rows_tiles<V, H, 7, kMasked>(g, band, columns, rows);
   }
-  if (height == 1) return rows_tiles<V, H, 1, kReach>(g, band, columns, rows);
-  if (height == 4) return rows_tiles<V, H, 4, kReach>(g, band, columns, rows);
-  return rows_tiles<V, H, 8, kReach>(g, band, columns, rows);
+  if (height == 1) return rows_tiles<V, H, 1, kMasked>(g, band, columns, rows);
+  if (height == 4) return rows_tiles<V, H, 4, kMasked>(g, band, columns, rows);
+  return rows_tiles<V, H, 8, kMasked>(g, band, columns, rows);
 }
 
-// The tiles that reach above or below the input apart.
-template <class V, int H>
-void rows_run(const Geometry& g, const Band<typename V::Element>& band, const Columns& columns, const Rows& rows,
-              int32_t height) {
-  if (g.w.stride > 1) return rows_tiles<V, H, Reach::kInside>(g, band, columns, rows, height);
-  if (!columns.direct) return rows_tiles<V, H, Reach::kSides>(g, band, columns, rows, height);
-  const int32_t span = (height + H - 2) * g.h.dilation;
-  int32_t begin = 0, end = rows.count;
-  while (begin < end && band.ih + rows.oh + begin * rows.step < 0) ++begin;
-  while (begin < end && band.ih + rows.oh + (end - 1) * rows.step + span >= g.h.in) --end;
-  const Rows above = {rows.oh, rows.step, begin};
-  const Rows inside = {rows.oh + begin * rows.step, rows.step, end - begin};
-  const Rows below = {rows.oh + end * rows.step, rows.step, rows.count - end};
-  rows_tiles<V, H, Reach::kEnds>(g, band, columns, above, height);
-  rows_tiles<V, H, Reach::kInside>(g, band, columns, inside, height);
-  rows_tiles<V, H, Reach::kEnds>(g, band, columns, below, height);
+template <class V, bool kMasked>
+__attribute__((noinline)) void tiles_of(const Geometry& g, const Band<typename V::Element>& band,
+                                        const Columns& columns, const Rows& rows, int32_t height) {
+  if (g.h.kernel == 3) return tiles_of_kernel<V, 3, kMasked>(height, g, band, columns, rows);
+  if (g.h.kernel == 5) return tiles_of_kernel<V, 5, kMasked>(height, g, band, columns, rows);
+  return tiles_of_kernel<V, 7, kMasked>(height, g, band, columns, rows);
+}
+
+template <class V>
+__attribute__((noinline)) void rows_run(const Geometry& g, const Band<typename V::Element>& band,
+                                        const Columns& columns, const Rows& rows, int32_t height) {
+  if (columns.direct || g.w.stride > 1) return tiles_of<V, false>(g, band, columns, rows, height);
+  return tiles_of<V, true>(g, band, columns, rows, height);
 }
 
 // The height of tile that computes the fewest rows for `rows` of them, the highest of those. The last tile reaches back
 // over rows that are done.
-template <class V, int H>
-int32_t tile_height(int32_t rows) {
-  if (!has_all_heights<V, H>()) return rows >= 8 ? 8 : rows >= 4 ? 4 : 1;
+int32_t tile_height(const Geometry& g, int32_t rows) {
+  if (!has_all_heights(g)) return rows >= 8 ? 8 : rows >= 4 ? 4 : 1;
   if (rows == 3) return 2;
   if (rows < 8) return rows;
   int32_t best = 8;
@@ -132,19 +131,20 @@ int32_t tile_height(int32_t rows) {
 }
 
 // All rows of some columns, residue by residue of the dilation.
-template <class V, int H>
-void all_rows(const Geometry& g, const Band<typename V::Element>& band, const Columns& columns) {
+template <class V>
+__attribute__((noinline)) void all_rows(const Geometry& g, const Band<typename V::Element>& band,
+                                        const Columns& columns) {
   const int32_t dilation = g.h.dilation < band.rows ? g.h.dilation : band.rows;
   const int32_t rows = band.rows / dilation, longer = band.rows % dilation;  // of a residue; so many have one more
-  if (rows < 7 && tile_height<V, H>(rows) == rows && tile_height<V, H>(rows + 1) == rows + 1) {
-    if (longer > 0) rows_run<V, H>(g, band, columns, {0, 1, longer}, rows + 1);
-    rows_run<V, H>(g, band, columns, {longer, 1, dilation - longer}, rows);
+  if (rows < 7 && tile_height(g, rows) == rows && tile_height(g, rows + 1) == rows + 1) {
+    if (longer > 0) rows_run<V>(g, band, columns, {0, 1, longer}, rows + 1);
+    rows_run<V>(g, band, columns, {longer, 1, dilation - longer}, rows);
     return;
   }
   for (int32_t residue = 0; residue < dilation; ++residue) {
-    const int32_t here = rows + (residue < longer), height = tile_height<V, H>(here), tiles = here / height;
-    rows_run<V, H>(g, band, columns, {residue, height * dilation, tiles}, height);
-    if (tiles * height < here) rows_run<V, H>(g, band, columns, {residue + (here - height) * dilation, 1, 1}, height);
+    const int32_t here = rows + (residue < longer), height = tile_height(g, here), tiles = here / height;
+    rows_run<V>(g, band, columns, {residue, height * dilation, tiles}, height);
+    if (tiles * height < here) rows_run<V>(g, band, columns, {residue + (here - height) * dilation, 1, 1}, height);
   }
 }
 
@@ -158,7 +158,6 @@ Columns side_columns(const Geometry& g, int32_t ow, int lanes) {
   return columns;
 }
 
-template <int H>
 struct RowTiles {
   template <class T>
   static Bands bands(const Geometry& g) {
@@ -166,7 +165,7 @@ struct RowTiles {
   }
 
   static const char* refuses(const Geometry& g) {
-    if (g.h.kernel != H) return "another kernel height";
+    if (g.h.kernel != 3 && g.h.kernel != 5 && g.h.kernel != 7) return "another kernel height";
     if (g.h.stride != 1) return "a stride down the plane";
     return refuses_bands(g);
   }
@@ -177,7 +176,7 @@ struct RowTiles {
     const int vectors = (g.w.out + lanes - 1) / lanes, sides = (g.w.interior_begin > 0) + (g.w.interior_end < g.w.out);
     const double rows = static_cast<double>(g.out_channels) * g.d.out * g.h.out, taps = static_cast<double>(g.taps);
     const double row_cycles =
-        vectors * (2.0 + (0.6 + 0.3 / H) * taps) + 0.5 * (sides < vectors ? sides : vectors) * taps;
+        vectors * (2.0 + (0.6 + 0.3 / g.h.kernel) * taps) + 0.5 * (sides < vectors ? sides : vectors) * taps;
     return 200.0 + fill_cycles(g, bands<T>(g), lanes) + rows * row_cycles;
   }
 
@@ -189,34 +188,28 @@ struct RowTiles {
     const int32_t inside_begin = has_inside ? g.w.interior_begin : g.w.out;
     const int32_t inside_end = has_inside ? g.w.interior_end : g.w.out;
     int32_t ow = 0;
-    for (; ow < inside_begin && ow < last; ow += V::kLanes) all_rows<V, H>(g, band, side_columns(g, ow, V::kLanes));
-    if (!has_inside) return all_rows<V, H>(g, band, side_columns(g, last, V::kLanes));
+    for (; ow < inside_begin && ow < last; ow += V::kLanes) all_rows<V>(g, band, side_columns(g, ow, V::kLanes));
+    if (!has_inside) return all_rows<V>(g, band, side_columns(g, last, V::kLanes));
     // Vectors at the right side end with the row; those between the sides begin where they reach the right ones.
     int32_t right = last + V::kLanes;
     for (; right > ow && right > inside_end; right -= V::kLanes)
-      all_rows<V, H>(g, band, side_columns(g, right - V::kLanes, V::kLanes));
+      all_rows<V>(g, band, side_columns(g, right - V::kLanes, V::kLanes));
     if (right <= ow) return;
     const int32_t count = (right - ow + V::kLanes - 1) / V::kLanes, fitting = inside_end - count * V::kLanes;
     if (fitting >= inside_begin) {
-      all_rows<V, H>(g, band, {fitting < ow ? fitting : ow, count, 0, g.w.kernel, true});
+      all_rows<V>(g, band, {fitting < ow ? fitting : ow, count, 0, g.w.kernel, true});
       return;
     }
-    if (count > 1) all_rows<V, H>(g, band, {ow, count - 1, 0, g.w.kernel, true});
-    all_rows<V, H>(g, band, side_columns(g, right - V::kLanes, V::kLanes));
+    if (count > 1) all_rows<V>(g, band, {ow, count - 1, 0, g.w.kernel, true});
+    all_rows<V>(g, band, side_columns(g, right - V::kLanes, V::kLanes));
   }
 };
 
-constexpr Kernel kKernels[] = {
-    BandKernel<RowTiles<3>, float>::make("depthwise_any_h3", ElementType::kFloat32),
-    BandKernel<RowTiles<5>, float>::make("depthwise_any_h5", ElementType::kFloat32),
-    BandKernel<RowTiles<7>, float>::make("depthwise_any_h7", ElementType::kFloat32),
-    BandKernel<RowTiles<3>, double>::make("depthwise_any_h3", ElementType::kFloat64),
-    BandKernel<RowTiles<5>, double>::make("depthwise_any_h5", ElementType::kFloat64),
-};
+// float64: depthwise_any.
+constexpr Kernel kKernels[] = {BandKernel<RowTiles, float>::make("depthwise_any_h", ElementType::kFloat32)};
 
 }  // namespace
 
-extern constinit const KernelList DEPTHWISE_KERNEL_LIST(depthwise_any_h) = {
-    DEPTHWISE_ISA_NAME, kKernels, static_cast<int32_t>(sizeof kKernels / sizeof kKernels[0])};
+extern constinit const KernelList DEPTHWISE_KERNEL_LIST(depthwise_any_h) = {DEPTHWISE_ISA_NAME, kKernels, 1};
 
 }  // namespace depthwise

@@ -1,12 +1,13 @@
 // Computes: depthwise convolution, channels first, with stride and dilation 1 along the row: made for wide kernels and
 //   for 1-D; any height, depth and multiplier, with a shared bank or not.  Refuses: a stride or dilation along the row,
-//   other layouts and groups.
+//   other layouts and groups; float64.
 // Loop order: band of rows, depth, multiplier; output row, tile of up to 10 vectors; then the taps: depth, height, and
 //   within a kernel row the taps that are a multiple of a vector apart, together.
 // In registers: the sums of the tile, up to 4 taps, one input vector.  Reads beyond: nothing.
 // Taps kw, kw + kLanes, kw + 2 * kLanes .. see the same input vectors, each for another output vector: so a load serves
 // up to 4 multiply-adds, although it is not aligned. Tiles that see no padding read the input itself.
 #include "kernels/depthwise_any_kernel.h"
+#include "simd/in_register.h"
 
 namespace depthwise {
 namespace {
@@ -22,7 +23,9 @@ DEPTHWISE_INLINE void add_taps(const typename V::Element* src, const typename V:
   for (int q = 0; q < Q; ++q) taps[q] = V::broadcast(tap[q * V::kLanes]);
 #pragma GCC unroll 16
   for (int i = 0; i < N + Q - 1; ++i) {
-    const V input = V::load(src + i * V::kLanes);
+    V input = V::load(src + i * V::kLanes);
+    // GCC would read it once for each multiply-add; with 64 bytes most loads cross a cache line.
+    if (Q > 1 && V::kRegisters > 16) input = in_register(input);
 #pragma GCC unroll 4
     for (int q = 0; q < Q; ++q)
       if (i - q >= 0 && i - q < N) sums[i - q] = fma(input, taps[q], sums[i - q]);
@@ -55,8 +58,17 @@ DEPTHWISE_INLINE void add_kernel_row(const typename V::Element* src, const typen
   for (; width > 0; width -= kTogether * V::kLanes, src += kTogether * V::kLanes, taps += kTogether * V::kLanes) {
     const int32_t now = width < kTogether * V::kLanes ? width : kTogether * V::kLanes;
     const int32_t together = now / V::kLanes, more = now % V::kLanes;  // the first `more` have one tap more
-    add_run<V, N>(together + 1, src, taps, more, sums);
-    add_run<V, N>(together, src + more, taps + more, V::kLanes - more, sums);
+    if constexpr (N >= 8) {
+      add_run<V, N>(together + 1, src, taps, more, sums);
+      add_run<V, N>(together, src + more, taps + more, V::kLanes - more, sums);
+      continue;
+    }
+    // The same with half of the code, for tiles that are rarely there.
+#pragma GCC unroll 1
+    for (int part = 0; part < 2; ++part) {
+      const int32_t first = part == 0 ? 0 : more, end = part == 0 ? more : V::kLanes;
+      add_run<V, N>(part == 0 ? together + 1 : together, src + first, taps + first, end - first, sums);
+    }
   }
 }
 
@@ -141,13 +153,11 @@ struct WideTiles {
   }
 };
 
-constexpr Kernel kKernels[] = {
-    BandKernel<WideTiles, float>::make("depthwise_large_w", ElementType::kFloat32),
-    BandKernel<WideTiles, double>::make("depthwise_large_w", ElementType::kFloat64),
-};
+// float64: depthwise_any.
+constexpr Kernel kKernels[] = {BandKernel<WideTiles, float>::make("depthwise_large_w", ElementType::kFloat32)};
 
 }  // namespace
 
-extern constinit const KernelList DEPTHWISE_KERNEL_LIST(depthwise_large_w) = {DEPTHWISE_ISA_NAME, kKernels, 2};
+extern constinit const KernelList DEPTHWISE_KERNEL_LIST(depthwise_large_w) = {DEPTHWISE_ISA_NAME, kKernels, 1};
 
 }  // namespace depthwise

@@ -157,7 +157,9 @@ constexpr Kernel kKernels[] = {
     kernel<float, 5>("depthwise_nhwc_w5", ElementType::kFloat32),
     kernel<float, 7>("depthwise_nhwc_w7", ElementType::kFloat32),
     kernel<float, 0>("depthwise_nhwc", ElementType::kFloat32),
+#if DEPTHWISE_ISA_CODE != DEPTHWISE_IS_avx512  // AVX2's serves
     kernel<double, 0>("depthwise_nhwc", ElementType::kFloat64),
+#endif
 };
 
 }  // namespace

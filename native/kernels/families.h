@@ -1,27 +1,28 @@
-// Every family of kernels, one a line: <family>.cc beside this file, and the ISAs that it is compiled for, one object
-// each. CMakeLists.txt reads the lines that begin with "  X("; dispatch/kernel_list.cc makes its table of them.
-//   ALL         every ISA
-//   NOT_AVX512  AVX2's serves where AVX-512 is: sixteen lanes were no faster
+// Every family of kernels, one a line: <family>.cc beside this file, compiled for each ISA into one object. Two columns
+// say whether the lesser-used of them have it: AVX-512, where AVX2's serves too if sixteen lanes were no faster, and
+// SSE2, which is for x64 CPUs without AVX2 and does with a few families.
+// cmake/kernels.cmake reads the lines that begin with "  X("; dispatch/kernel_list.cc makes its table of them.
 #ifndef DEPTHWISE_KERNELS_FAMILIES_H_
 #define DEPTHWISE_KERNELS_FAMILIES_H_
 
 // clang-format off
+// family, AVX-512, SSE2
 #define DEPTHWISE_FAMILIES(X) \
-  X(depthwise2d_k3, ALL) \
-  X(depthwise2d_k5, ALL) \
-  X(depthwise2d_k7, ALL) \
-  X(depthwise2d_s2, NOT_AVX512) \
-  X(depthwise3d, ALL) \
-  X(depthwise_any, NOT_AVX512) \
-  X(depthwise_any_h, ALL) \
-  X(depthwise_large, ALL) \
-  X(depthwise_large_w, ALL) \
-  X(depthwise_nhwc, ALL) \
-  X(winograd, ALL) \
-  X(pointwise, ALL) \
-  X(grouped, ALL) \
-  X(dense, ALL) \
-  X(reference, ALL) \
+  X(depthwise2d_k3, YES, YES) \
+  X(depthwise2d_k5, YES, NO) \
+  X(depthwise2d_k7, YES, NO) \
+  X(depthwise2d_s2, NO, NO) \
+  X(depthwise3d, YES, NO) \
+  X(depthwise_any, NO, YES) \
+  X(depthwise_any_h, NO, NO) \
+  X(depthwise_large, YES, NO) \
+  X(depthwise_large_w, YES, NO) \
+  X(depthwise_nhwc, YES, YES) \
+  X(winograd, YES, YES) \
+  X(pointwise, YES, YES) \
+  X(grouped, YES, NO) \
+  X(dense, YES, YES) \
+  X(reference, YES, YES) \
 /* end */
 // clang-format on
 

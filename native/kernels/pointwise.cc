@@ -187,12 +187,15 @@ double cost(const Geometry& g) {
 constexpr Kernel kKernels[] = {
     {"pointwise", ElementType::kFloat32, true, refuses, cost<float>, work_items<float>, packed_bytes<float>,
      pack<float>, scratch_bytes<float>, run<float>, true},
+#if DEPTHWISE_ISA_CODE != DEPTHWISE_IS_avx512 && DEPTHWISE_ISA_CODE != DEPTHWISE_IS_sse2  // AVX2's serves, and dense
     {"pointwise", ElementType::kFloat64, true, refuses, cost<double>, work_items<double>, packed_bytes<double>,
      pack<double>, scratch_bytes<double>, run<double>, true},
+#endif
 };
 
 }  // namespace
 
-extern constinit const KernelList DEPTHWISE_KERNEL_LIST(pointwise) = {DEPTHWISE_ISA_NAME, kKernels, 2};
+extern constinit const KernelList DEPTHWISE_KERNEL_LIST(pointwise) = {
+    DEPTHWISE_ISA_NAME, kKernels, static_cast<int32_t>(sizeof kKernels / sizeof kKernels[0])};
 
 }  // namespace depthwise

@@ -8,7 +8,7 @@
 #define DEPTHWISE_STRING(a) DEPTHWISE_STRING2(a)
 #define DEPTHWISE_ISA_NAME DEPTHWISE_STRING(DEPTHWISE_ISA)
 
-// Each is 1 where DEPTHWISE_ISA is that name.
+// DEPTHWISE_ISA_CODE is that of its name.
 #define DEPTHWISE_IS_scalar 1
 #define DEPTHWISE_IS_avx2 2
 #define DEPTHWISE_IS_avx512 3
