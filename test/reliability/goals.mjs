@@ -8,6 +8,7 @@ import hostState from "./goals/host-state.mjs";
 import hostileBuffers from "./goals/hostile-buffers.mjs";
 import inFlight from "./goals/in-flight.mjs";
 import limits from "./goals/limits.mjs";
+import mutants from "./goals/mutants.mjs";
 import onlyWorkers from "./goals/only-workers.mjs";
 import processEnd from "./goals/process-end.mjs";
 import randomCases from "./goals/random-cases.mjs";
@@ -29,6 +30,7 @@ export const goals = [
   sameBits,
   cpuLimits,
   hostState,
+  mutants,
   soak,
 ];
 

@@ -1,0 +1,156 @@
+// Mutants: one small change each to the code of borders and remainders, compiled and linked into kernel_check in place of
+// the family that includes it. `bash scripts/native-tests.sh gcc` builds the rest.
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const build = join(root, "build-native-gcc");
+const ISA = "avx2";
+const PROBLEMS = 1500;
+const KINDS = ["depthwise_core", "depthwise_threads_pool", "depthwise_test_support", "kernel_check"];
+
+/** Where borders and remainders are handled: a header, and a family that is compiled with it. */
+const CODE = {
+  "depthwise_columns.h": "depthwise2d_k3",
+  "depthwise2d_k3_strip.h": "depthwise2d_k3",
+  "depthwise2d_small.h": "depthwise2d_k3",
+  "depthwise2d_planes.h": "depthwise2d_k5",
+  "depthwise2d_tile_rows.h": "depthwise2d_k5",
+  "depthwise2d_tile.h": "depthwise2d_k5",
+  "depthwise2d_s2_tile.h": "depthwise2d_s2",
+  "depthwise_any_bands.h": "depthwise_any",
+  "depthwise_any_rows.h": "depthwise_large",
+  "depthwise_nhwc_rows.h": "depthwise_nhwc",
+  "depthwise_nhwc_tile.h": "depthwise_nhwc",
+  "dense_copy.h": "dense",
+  "grouped_copy.h": "grouped",
+  "gemm_box.h": "dense",
+  "gemm_pixels.h": "pointwise",
+  "winograd_input.h": "winograd",
+  "winograd_output.h": "winograd",
+};
+
+const CHANGES = [
+  [/ < /g, " <= "],
+  [/ <= /g, " < "],
+  [/ > /g, " >= "],
+  [/ >= /g, " > "],
+  [/ \+ 1\b/g, ""],
+  [/ - 1\b/g, ""],
+  [/ \+ (?!1\b)/g, " - "],
+  [/ - (?!1\b)/g, " + "],
+  [/ == /g, " != "],
+  [/ != /g, " == "],
+  [/ && /g, " || "],
+  [/ \|\| /g, " && "],
+  [/\bmin_of\(/g, "max_of("],
+  [/\bmax_of\(/g, "min_of("],
+  [/\bat_most\(/g, "at_least("],
+  [/\bat_least\(/g, "at_most("],
+];
+
+/** Lines that decide on speed alone, or on nothing when the program runs. */
+const SKIPPED = /^\s*(\/\/|#|template|static_assert|using )|prefetch|fetch|cost|cycles|constexpr bool|__builtin_expect/;
+
+export const isReady =
+  existsSync(join(build, "kernel-objects.txt")) && existsSync(join(build, "compile_commands.json"));
+
+function mutantsOf(header) {
+  const text = readFileSync(join(root, "native/kernels", header), "utf8");
+  const lines = text.split("\n");
+  const found = [];
+  for (const [number, line] of lines.entries()) {
+    if (SKIPPED.test(line)) continue;
+    const code = line.replace(/\/\/.*/, "");
+    for (const [pattern, with_] of CHANGES)
+      for (const { index, 0: what } of code.matchAll(pattern)) {
+        const changed = line.slice(0, index) + with_ + line.slice(index + what.length);
+        found.push({ header, number, line, changed });
+      }
+  }
+  return found;
+}
+
+/** All mutants, in an order that looks like chance and is always the same. */
+export function allMutants() {
+  const mutants = Object.keys(CODE).flatMap(mutantsOf);
+  let state = 1;
+  const next = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 4294967296;
+  };
+  for (let i = mutants.length - 1; i > 0; --i) {
+    const j = Math.floor(next() * (i + 1));
+    [mutants[i], mutants[j]] = [mutants[j], mutants[i]];
+  }
+  return mutants;
+}
+
+export const describe = ({ header, line, changed }) => `${header}: ${line.trim()}  ->  ${changed.trim()}`;
+
+function run(command, args, timeoutMs) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: build, stdio: "ignore", timeout: timeoutMs, killSignal: "SIGKILL" });
+    child.on("close", (code) => resolve(code));
+  });
+}
+
+function* objectsUnder(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* objectsUnder(path);
+    else if (entry.name.endsWith(".o")) yield path;
+  }
+}
+
+function objects(family) {
+  const kernels = readFileSync(join(build, "kernel-objects.txt"), "utf8").trim().split("\n");
+  const others = KINDS.map((kind) => `${kind}.dir`).flatMap((name) =>
+    ["CMakeFiles", "test/native/CMakeFiles"]
+      .map((folder) => join(build, folder, name))
+      .filter(existsSync)
+      .flatMap((folder) => [...objectsUnder(folder)]),
+  );
+  const isReplaced = (path) => path.includes(`kernels_${ISA}.dir`) && path.endsWith(`/${family}.cc.o`);
+  return [...kernels.filter((path) => !isReplaced(path)), ...others];
+}
+
+/** The names of the family's kernels, as kernel_check knows them. */
+function kernelsOf(family) {
+  const source = readFileSync(join(root, "native/kernels", `${family}.cc`), "utf8");
+  return [...new Set([...source.matchAll(/"([a-z]+[a-z0-9_]*)"/g)].map((match) => match[1]))];
+}
+
+/** "killed", "hangs" or "survived"; null where it does not compile. */
+export async function tryMutant({ header, number, changed }) {
+  const family = CODE[header];
+  const commands = JSON.parse(readFileSync(join(build, "compile_commands.json"), "utf8"));
+  const { command } = commands.find(
+    (each) => each.file.endsWith(`/${family}.cc`) && each.command.includes(`ISA=${ISA} `),
+  );
+  const folder = mkdtempSync(join(tmpdir(), "depthwise-mutant-"));
+  try {
+    const lines = readFileSync(join(root, "native/kernels", header), "utf8").split("\n");
+    lines[number] = changed;
+    const mutated = join(folder, "kernels", header);
+    mkdirSync(dirname(mutated), { recursive: true });
+    writeFileSync(mutated, lines.join("\n"));
+    const [compiler, ...rest] = command.split(" ");
+    const args = rest.filter((word, i) => word !== "-o" && rest[i - 1] !== "-o");
+    const object = join(folder, "mutant.o");
+    if ((await run(compiler, [`-I${folder}`, ...args, "-w", "-O1", "-o", object], 600_000)) !== 0) return null;
+    const program = join(folder, "kernel_check");
+    if ((await run(compiler, ["-o", program, object, ...objects(family), "-lpthread"], 600_000)) !== 0) return null;
+    for (const kernel of kernelsOf(family)) {
+      const args = ["--isa", ISA, "--kernel", kernel, "--count", String(PROBLEMS)];
+      const code = await run(program, args, 300_000);
+      if (code !== 0) return code === null ? "hangs" : "killed";
+    }
+    return "survived";
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
