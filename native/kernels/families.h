@@ -9,6 +9,7 @@
 // family, AVX-512, SSE2
 #define DEPTHWISE_FAMILIES(X) \
   X(depthwise2d_k3, YES, YES) \
+  X(depthwise2d_k3_dilated, YES, NO) \
   X(depthwise2d_k5, YES, NO) \
   X(depthwise2d_k7, YES, NO) \
   X(depthwise2d_s2, NO, NO) \

@@ -32,6 +32,7 @@ struct Vec<float> {
     static DEPTHWISE_INLINE Mask range(int begin, int end) {
       return {static_cast<__mmask16>(first_bits(end, 16) & ~first_bits(begin, 16))};
     }
+    DEPTHWISE_INLINE Mask operator|(Mask other) const { return {static_cast<__mmask16>(m | other.m)}; }
   };
 
   static DEPTHWISE_INLINE Vec zero() { return {_mm512_setzero_ps()}; }
@@ -69,6 +70,7 @@ struct Vec<double> {
     static DEPTHWISE_INLINE Mask range(int begin, int end) {
       return {static_cast<__mmask8>(first_bits(end, 8) & ~first_bits(begin, 8))};
     }
+    DEPTHWISE_INLINE Mask operator|(Mask other) const { return {static_cast<__mmask8>(m | other.m)}; }
   };
 
   static DEPTHWISE_INLINE Vec zero() { return {_mm512_setzero_pd()}; }

@@ -20,10 +20,12 @@ struct Vec {
   T lane;
 
   // Lanes that take part. first(n): lanes [0, n). range(begin, end): lanes [begin, end). Both clamp to 0 .. kLanes.
+  // a | b: the lanes of either; only where kCheapMasks.
   struct Mask {
     bool on;
     static DEPTHWISE_INLINE Mask first(int n) { return {n > 0}; }
     static DEPTHWISE_INLINE Mask range(int begin, int end) { return {begin <= 0 && end > 0}; }
+    DEPTHWISE_INLINE Mask operator|(Mask other) const { return {on || other.on}; }
   };
 
   static DEPTHWISE_INLINE Vec zero() { return {T(0)}; }

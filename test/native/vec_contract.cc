@@ -79,6 +79,19 @@ void check_masks() {
   }
 }
 
+// Two runs of lanes with one lane between them.
+template <class V>
+void check_two_runs() {
+  if constexpr (V::kCheapMasks) {
+    using T = typename V::Element;
+    Numbers<T> from(V::kLanes, Flush::kEnd);
+    for (int between = 0; between < V::kLanes; ++between) {
+      const auto mask = V::Mask::first(between) | V::Mask::range(between + 1, V::kLanes);
+      check(lanes_are(V::load(from.at(), mask), [=](int i) { return i != between ? i + 1 : 0; }), "two runs of lanes");
+    }
+  }
+}
+
 template <class V>
 void check_transpose() {
   V rows[V::kLanes];
@@ -161,6 +174,7 @@ template <class V>
 void check_all() {
   check_plain_memory<V>();
   check_masks<V>();
+  check_two_runs<V>();
   check_transpose<V>();
   check_arithmetic<V>();
   check_fma_rounding<V>(DEPTHWISE_ISA_CODE != 1 && DEPTHWISE_ISA_CODE != 6);  // scalar, SSE2

@@ -19,10 +19,15 @@ struct Vec {
   T lane[kLanes];
 
   struct Mask {
-    int begin, end;
-    static DEPTHWISE_INLINE Mask first(int n) { return {0, n}; }
-    static DEPTHWISE_INLINE Mask range(int begin, int end) { return {begin, end}; }
-    DEPTHWISE_INLINE bool has(int i) const { return i >= begin && i < end; }
+    uint32_t bits;
+    static DEPTHWISE_INLINE Mask first(int n) { return range(0, n); }
+    static DEPTHWISE_INLINE Mask range(int begin, int end) {
+      Mask mask = {0};
+      for (int i = 0; i < kLanes; ++i) mask.bits |= uint32_t{i >= begin && i < end} << i;
+      return mask;
+    }
+    DEPTHWISE_INLINE Mask operator|(Mask other) const { return {bits | other.bits}; }
+    DEPTHWISE_INLINE bool has(int i) const { return (bits >> i & 1) != 0; }
   };
 
   // A call for each operation: sixteen lanes of each in an unrolled tile would keep the compiler busy for minutes.
