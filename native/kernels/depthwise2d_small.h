@@ -14,6 +14,7 @@ struct TilePlan {
   static constexpr int kMost = 16;
   struct Step {
     Tile<V, kKernel> function;
+    TilePlace place;
     const ColumnBlock<V, kKernel>* block;
     int64_t src, dst;  // from the beginning of a plane
   };
@@ -27,7 +28,7 @@ struct TilePlan {
     for (int32_t i = 0; i < blocks.count; ++i) {
       const ColumnBlock<V, kKernel>& block = blocks.kept[i];
       if (block.columns == Columns::kMasked) return false;
-      steps[count++] = {tiles.at(place, block.columns), &block, (int64_t{oh} - g.h.pad) * g.w.in + block.iw,
+      steps[count++] = {tiles.at(place, block.columns), place, &block, (int64_t{oh} - g.h.pad) * g.w.in + block.iw,
                         int64_t{oh} * g.w.out + block.ow};
     }
     return true;
@@ -96,7 +97,7 @@ DEPTHWISE_INLINE void run_small_planes(const Geometry& g, const Operands& operan
     for (int64_t i = 0; i < run.count; ++i) {
       const typename TilePlan<V, kKernel>::Step* step = plan.steps;
       do {
-        step->function(shape, *step->block, run.src + step->src, run.dst + step->dst, run.taps, *run.bias);
+        step->function(shape, step->place, *step->block, run.src + step->src, run.dst + step->dst, run.taps, *run.bias);
       } while (++step != plan.steps + plan.count);
       run.src += run.src_step;
       run.dst += run.dst_step;
@@ -118,7 +119,8 @@ __attribute__((noinline)) bool run_small_tiles(const Tiles<V, kKernel>& tiles, c
   TilePlan<V, kKernel> plan;
   if (!plan_tiles<V, kKernel>(g, tiles, blocks, &plan)) return false;
   T* const owned_end = static_cast<T*>(operands.dst) + end * g.dst_plane;
-  const bool is_whole = plan.count == 1 && plan.steps[0].function == tiles.at(TilePlace::kWhole, Columns::kBoth);
+  const bool is_whole =
+      plan.count == 1 && plan.steps[0].place == TilePlace::kWhole && plan.steps[0].block->columns != Columns::kInside;
   run_small_planes<V, kKernel>(
       g, operands, begin, end, tile_shape<T>(g, owned_end), plan, is_whole ? tiles.whole_planes : nullptr,
       [&](int64_t item) { run_tiles<V, kKernel>(tiles, plane_rows(g, operands, item, owned_end), blocks); });

@@ -20,8 +20,6 @@ struct TileShape {
   int64_t src_depth;
 };
 
-// Where the tile's rows stand in the plane, with padding of half a kernel: kTop and kBottom tiles see kKernel / 2 rows
-// of padding, which they leave out.
 // Which tap columns a tile masks: none, all but the middle one, or those that the block says while it runs. 3x3 tiles
 // have too few multiply-adds to pay for loops.
 enum class Sides { kInside, kMasked, kOfBlock };
@@ -31,7 +29,9 @@ struct Masked {
   static constexpr bool kIs = kValue;
 };
 
-enum class TilePlace { kMiddle, kTop, kBottom, kWhole };
+// Where the tile's rows stand in the plane, with padding of half a kernel: kTop and kBottom tiles see kKernel / 2 rows
+// of padding, which they leave out. kAsked: the tile is told while it runs.
+enum class TilePlace { kMiddle, kTop, kBottom, kWhole, kAsked };
 
 template <class V, int kRows>
 DEPTHWISE_INLINE void store_tile(const TileShape<typename V::Element>& shape, typename V::Element* dst, int32_t ow,
@@ -56,12 +56,13 @@ DEPTHWISE_INLINE void store_tile(const TileShape<typename V::Element>& shape, ty
   }
 }
 
-// Adds the products of one tap column; its inputs are masked by in_row where kMasked.
-template <class V, int kKernel, int kRows, int kTop, int kBottom, bool kMasked>
-DEPTHWISE_INLINE void add_tap_column(const typename V::Element* src, int64_t pitch, const V* tap,
-                                     const typename V::Mask* in_row, V* sums) {
+// Adds the products of one tap column with input rows [kBegin, kEnd) of the tile; they are masked by in_row where
+// kMasked. Returns the row behind them.
+template <class V, int kKernel, int kRows, int kBegin, int kEnd, bool kMasked>
+DEPTHWISE_INLINE const typename V::Element* add_tap_column(const typename V::Element* src, int64_t pitch, const V* tap,
+                                                           const typename V::Mask* in_row, V* sums) {
   DEPTHWISE_UNROLL
-  for (int row = kTop; row < kRows + kKernel - 1 - kBottom; ++row) {
+  for (int row = kBegin; row < kEnd; ++row) {
     V x = V::load(src);
     if (kMasked) x = x.keep(*in_row);
     x = shared(x);
@@ -72,29 +73,36 @@ DEPTHWISE_INLINE void add_tap_column(const typename V::Element* src, int64_t pit
       if (r >= 0 && r < kRows) sums[r] = fma(x, tap[kh], sums[r]);
     }
   }
+  return src;
 }
 
 // `src`: the input row of the first output row's first tap (it may lie in the padding), at block.iw; `dst`: the first
 // output row, at block.ow. The block is not kMasked.
 template <class V, int kKernel, int kRows, TilePlace kPlace, Sides kSides, bool kDeep>
-DEPTHWISE_INLINE void tile_here(const TileShape<typename V::Element>& shape, const ColumnBlock<V, kKernel>& block,
-                                const typename V::Element* src, typename V::Element* dst,
-                                const typename V::Element* taps, typename V::Element bias) {
-  constexpr int kTop = kPlace == TilePlace::kTop || kPlace == TilePlace::kWhole ? kKernel / 2 : 0;
-  constexpr int kBottom = kPlace == TilePlace::kBottom || kPlace == TilePlace::kWhole ? kKernel / 2 : 0;
+DEPTHWISE_INLINE void tile_here(const TileShape<typename V::Element>& shape, TilePlace asked,
+                                const ColumnBlock<V, kKernel>& block, const typename V::Element* src,
+                                typename V::Element* dst, const typename V::Element* taps, typename V::Element bias) {
+  constexpr int kPadding = kKernel / 2, kEnd = kRows + kKernel - 1;
+  const TilePlace place = kPlace == TilePlace::kAsked ? asked : kPlace;
+  const bool is_top = place == TilePlace::kTop || place == TilePlace::kWhole;
+  const bool is_bottom = place == TilePlace::kBottom || place == TilePlace::kWhole;
   const int64_t pitch = shape.src_pitch;
   V sums[kRows];
   DEPTHWISE_UNROLL
   for (int r = 0; r < kRows; ++r) sums[r] = V::broadcast(bias);
-  src += kTop * pitch;
+  if (is_top) src += kPadding * pitch;
   const int32_t depth_taps = kDeep ? shape.depth_taps : 1;
   for (int32_t kd = 0; kd < depth_taps; ++kd, src += shape.src_depth, taps += kKernel * kKernel) {
     const auto add_column = [&](int kw, auto is_masked) DEPTHWISE_INLINE_LAMBDA {
       V tap[kKernel];
       DEPTHWISE_UNROLL
       for (int kh = 0; kh < kKernel; ++kh) tap[kh] = V::broadcast(taps[kh * kKernel + kw]);
-      add_tap_column<V, kKernel, kRows, kTop, kBottom, decltype(is_masked)::kIs>(src + kw, pitch, tap,
-                                                                                 block.in_row + kw, sums);
+      constexpr bool kMasked = decltype(is_masked)::kIs;
+      const typename V::Mask* in_row = block.in_row + kw;
+      const typename V::Element* at = src + kw;
+      if (!is_top) at = add_tap_column<V, kKernel, kRows, 0, kPadding, kMasked>(at, pitch, tap, in_row, sums);
+      at = add_tap_column<V, kKernel, kRows, kPadding, kEnd - kPadding, kMasked>(at, pitch, tap, in_row, sums);
+      if (!is_bottom) add_tap_column<V, kKernel, kRows, kEnd - kPadding, kEnd, kMasked>(at, pitch, tap, in_row, sums);
     };
     if constexpr (kSides == Sides::kMasked) {
       DEPTHWISE_UNROLL
@@ -104,11 +112,8 @@ DEPTHWISE_INLINE void tile_here(const TileShape<typename V::Element>& shape, con
         else
           add_column(kw, Masked<true>());
       }
-    } else if constexpr (kSides == Sides::kInside && kKernel == 3) {
-      DEPTHWISE_UNROLL
-      for (int kw = 0; kw < kKernel; ++kw) add_column(kw, Masked<false>());
     } else if constexpr (kSides == Sides::kInside) {
-#pragma GCC unroll 1
+      DEPTHWISE_UNROLL
       for (int kw = 0; kw < kKernel; ++kw) add_column(kw, Masked<false>());
     } else {
       // Loops, where GCC keeps the sums in their registers; with a question in one loop it does not.
@@ -124,10 +129,11 @@ DEPTHWISE_INLINE void tile_here(const TileShape<typename V::Element>& shape, con
 }
 
 template <class V, int kKernel, int kRows, TilePlace kPlace, Sides kSides, bool kDeep>
-__attribute__((noinline)) void tile(const TileShape<typename V::Element>& shape, const ColumnBlock<V, kKernel>& block,
-                                    const typename V::Element* src, typename V::Element* dst,
-                                    const typename V::Element* taps, typename V::Element bias) {
-  tile_here<V, kKernel, kRows, kPlace, kSides, kDeep>(shape, block, src, dst, taps, bias);
+__attribute__((noinline)) void tile(const TileShape<typename V::Element>& shape, TilePlace place,
+                                    const ColumnBlock<V, kKernel>& block, const typename V::Element* src,
+                                    typename V::Element* dst, const typename V::Element* taps,
+                                    typename V::Element bias) {
+  tile_here<V, kKernel, kRows, kPlace, kSides, kDeep>(shape, place, block, src, dst, taps, bias);
 }
 
 // Planes of one tile each, one after the other: a call of a 3x3 tile costs a quarter of its multiply-adds.
@@ -147,7 +153,8 @@ __attribute__((noinline)) void whole_planes(const TileShape<typename V::Element>
   const typename V::Element *src = run.src, *taps = run.taps, *bias = run.bias;
   typename V::Element* dst = run.dst;
   for (int64_t left = run.count; left > 0; --left) {
-    tile_here<V, kKernel, kRows, TilePlace::kWhole, Sides::kMasked, false>(shape, block, src, dst, taps, *bias);
+    tile_here<V, kKernel, kRows, TilePlace::kWhole, Sides::kMasked, false>(shape, TilePlace::kWhole, block, src, dst,
+                                                                           taps, *bias);
     src += run.src_step;
     dst += run.dst_step;
     taps += run.taps_step;
@@ -156,8 +163,9 @@ __attribute__((noinline)) void whole_planes(const TileShape<typename V::Element>
 }
 
 template <class V, int kKernel>
-using Tile = void (*)(const TileShape<typename V::Element>&, const ColumnBlock<V, kKernel>&, const typename V::Element*,
-                      typename V::Element*, const typename V::Element*, typename V::Element);
+using Tile = void (*)(const TileShape<typename V::Element>&, TilePlace, const ColumnBlock<V, kKernel>&,
+                      const typename V::Element*, typename V::Element*, const typename V::Element*,
+                      typename V::Element);
 
 // The tiles of one height.
 template <class V, int kKernel>
@@ -176,19 +184,27 @@ struct Tiles {
 };
 constexpr int kMostTileRows = 8;
 
-template <int kKernel>
-constexpr Sides kOuter = kKernel == 3 ? Sides::kMasked : Sides::kOfBlock;
+// Whether tiles ask for their place while they run. With 16 registers the sums of larger ones would not stay in theirs;
+// 3x3 tiles of float32 are too short for it.
+template <class V, int kKernel>
+constexpr bool kAsks = sizeof(typename V::Element) > 4 || (V::kRegisters > 16 && kKernel > 3);
+
+template <class V, int kKernel, int kRows, bool kDeep, TilePlace kPlace, bool kInside>
+constexpr Tile<V, kKernel> tile_at() {
+  constexpr Sides kSides = kKernel > 3 ? Sides::kOfBlock : kInside ? Sides::kInside : Sides::kMasked;
+  return tile < V, kKernel, kRows, kAsks<V, kKernel> ? TilePlace::kAsked : kPlace, kSides, kDeep > ;
+}
 
 template <class V, int kKernel, int kRows, bool kDeep>
 inline constexpr Tiles<V, kKernel> kTiles = {kRows,
-                                             {{tile<V, kKernel, kRows, TilePlace::kMiddle, Sides::kInside, kDeep>,
-                                               tile<V, kKernel, kRows, TilePlace::kMiddle, kOuter<kKernel>, kDeep>},
-                                              {tile<V, kKernel, kRows, TilePlace::kTop, Sides::kInside, kDeep>,
-                                               tile<V, kKernel, kRows, TilePlace::kTop, kOuter<kKernel>, kDeep>},
-                                              {tile<V, kKernel, kRows, TilePlace::kBottom, Sides::kInside, kDeep>,
-                                               tile<V, kKernel, kRows, TilePlace::kBottom, kOuter<kKernel>, kDeep>},
-                                              {tile<V, kKernel, kRows, TilePlace::kWhole, Sides::kInside, kDeep>,
-                                               tile<V, kKernel, kRows, TilePlace::kWhole, kOuter<kKernel>, kDeep>}},
+                                             {{tile_at<V, kKernel, kRows, kDeep, TilePlace::kMiddle, true>(),
+                                               tile_at<V, kKernel, kRows, kDeep, TilePlace::kMiddle, false>()},
+                                              {tile_at<V, kKernel, kRows, kDeep, TilePlace::kTop, true>(),
+                                               tile_at<V, kKernel, kRows, kDeep, TilePlace::kTop, false>()},
+                                              {tile_at<V, kKernel, kRows, kDeep, TilePlace::kBottom, true>(),
+                                               tile_at<V, kKernel, kRows, kDeep, TilePlace::kBottom, false>()},
+                                              {tile_at<V, kKernel, kRows, kDeep, TilePlace::kWhole, true>(),
+                                               tile_at<V, kKernel, kRows, kDeep, TilePlace::kWhole, false>()}},
                                              nullptr};
 
 // The place of `rows` output rows from `oh` on; false where their padding is none that a tile knows.

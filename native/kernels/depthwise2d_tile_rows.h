@@ -79,7 +79,8 @@ __attribute__((noinline)) void copied_tile(const Tiles<V, kKernel>& tiles, const
   inside.columns = Columns::kInside;
   inside.plain_begin = 0;
   inside.plain_end = kKernel;
-  tiles.at(TilePlace::kMiddle, Columns::kInside)(shape, inside, src, sums, rows.channel.taps, rows.channel.bias);
+  tiles.at(TilePlace::kMiddle, Columns::kInside)(shape, TilePlace::kMiddle, inside, src, sums, rows.channel.taps,
+                                                 rows.channel.bias);
   T* dst = rows.channel.dst + int64_t{begin} * g.w.out + block.ow;
   const int64_t outputs = min_of(V::kLanes, int64_t{g.w.out} - block.ow);
   for (int row = 0; row < end - begin; ++row, dst += g.w.out) {
@@ -119,7 +120,7 @@ __attribute__((noinline)) void run_tiles(const Tiles<V, kKernel>& tiles, const R
       if (fits &&
           (block.columns == Columns::kInside ||
            (block.columns != Columns::kMasked && (!rows.guarded || loads_stay_inside<V, kKernel>(here, block)))))
-        tiles.at(place, block.columns)(shape, block, src + block.iw, dst + block.ow, rows.channel.taps,
+        tiles.at(place, block.columns)(shape, place, block, src + block.iw, dst + block.ow, rows.channel.taps,
                                        rows.channel.bias);
       else
         copied_tile<V, kKernel, kPlanes>(tiles, rows, block, here.begin, here.end);
