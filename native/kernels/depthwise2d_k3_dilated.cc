@@ -251,7 +251,9 @@ DEPTHWISE_INLINE void run_band(const Geometry& g, RowBlocks<V>& blocks, const Ch
   }
 }
 
-constexpr int64_t kBytes = 40 << 10, kRowsAtLeast = 6;
+// Input and output of a band: the first-level cache, or as many rows of a residue as make up for the ends of a strip.
+constexpr int64_t kBytes = 40 << 10, kRowsAtLeast = 12;
+
 int32_t band_step(const Geometry& g) { return g.h.dilation; }
 
 template <class T>
