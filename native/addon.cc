@@ -3,6 +3,7 @@
 
 #include "binding/async_run.h"
 #include "binding/env_state.h"
+#include "binding/errors.h"
 #include "binding/introspect.h"
 #include "binding/module_pin.h"
 #include "binding/plan_functions.h"
@@ -38,7 +39,8 @@ constexpr Export kExports[] = {
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   if (!depthwise::pin_module() || !make_env_state(env)) {
-    Napi::Error::New(env, "depthwise internal: the addon could not be initialised").ThrowAsJavaScriptException();
+    // Not as a Napi::Error: where the environment ends, making one fails, which makes an error of it, and so on.
+    depthwise::throw_internal(env, "the addon could not be initialised");
     return exports;
   }
   for (const Export& each : kExports) {

@@ -9,6 +9,7 @@ import hostileBuffers from "./goals/hostile-buffers.mjs";
 import inFlight from "./goals/in-flight.mjs";
 import limits from "./goals/limits.mjs";
 import mutants from "./goals/mutants.mjs";
+import nodeFaults from "./goals/node-faults.mjs";
 import onlyWorkers from "./goals/only-workers.mjs";
 import processEnd from "./goals/process-end.mjs";
 import randomCases from "./goals/random-cases.mjs";
@@ -24,6 +25,7 @@ export const goals = [
   onlyWorkers,
   processEnd,
   faults,
+  nodeFaults,
   limits,
   inFlight,
   abort,
