@@ -87,9 +87,7 @@ struct RowBlocks {
       const bool is_last = offset >= end;
       if (is_last) offset = end, i = end > 0 ? last : 0;
       const bool is_made = i < kKept && columns >= V::kLanes && kept[i].taps != Taps::kUnknown;
-      const Block<V>* block = kept + i;
-      if (__builtin_expect(!is_made, false)) block = &make(i, columns);
-      body(*block, offset);
+      body(__builtin_expect(is_made, true) ? kept[i] : make(i, columns), offset);
       if (is_last) return;
       i += step;
       if (i >= count) i -= count;
