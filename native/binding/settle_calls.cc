@@ -99,6 +99,8 @@ void settle_finished(napi_env env, EnvState* state) {
       settle(env, state, call);
       napi_close_handle_scope(env, scope);
     }
+    // One that could not be told is over all the same: who waits for it would keep the process alive.
+    if (!call->is_settled) retire(env, state, call);
     drop_call(env, call);
     if (std::chrono::steady_clock::now() > end) return;
   }
