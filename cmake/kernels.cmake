@@ -77,6 +77,11 @@ set(DEPTHWISE_FLAGS_wide16 -O0 -I${CMAKE_SOURCE_DIR}/test/native)
 # -fno-math-errno: square roots and the like in registers.
 set(DEPTHWISE_KERNEL_FLAGS ${DEPTHWISE_WARNINGS} -ffp-contract=off -fno-exceptions -fno-rtti -fno-math-errno)
 
+if(DEPTHWISE_NO_CXX_LIBRARY AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  # Of a release: nothing is ever thrown through a kernel. A twentieth of their size.
+  list(APPEND DEPTHWISE_KERNEL_FLAGS -fno-asynchronous-unwind-tables)
+endif()
+
 # depthwise_isa_objects(<variable> <isa> <level> <sources>): their objects, by the kernel compiler if there is one;
 # level: an optimisation, which that of the ISA overrides.
 function(depthwise_isa_objects variable isa level)

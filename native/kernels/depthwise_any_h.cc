@@ -86,18 +86,9 @@ __attribute__((noinline)) void rows_tiles(const Geometry& g, const Band<typename
   }
 }
 
-// Tiles of every height for dilated 3x3 layers, whose residues have few rows; others are rare, and do with three.
-bool has_all_heights(const Geometry& g) { return g.h.kernel == 3; }
-
 template <class V, int H, bool kMasked>
 void tiles_of_kernel(int32_t height, const Geometry& g, const Band<typename V::Element>& band, const Columns& columns,
                      const Rows& rows) {
-  if constexpr (H == 3) {
-    if (height == 2) return rows_tiles<V, H, 2, kMasked>(g, band, columns, rows);
-    if (height == 5) return rows_tiles<V, H, 5, kMasked>(g, band, columns, rows);
-    if (height == 6) return rows_tiles<V, H, 6, kMasked>(g, band, columns, rows);
-    if (height == 7) return rows_tiles<V, H, 7, kMasked>(g, band, columns, rows);
-  }
   if (height == 1) return rows_tiles<V, H, 1, kMasked>(g, band, columns, rows);
   if (height == 4) return rows_tiles<V, H, 4, kMasked>(g, band, columns, rows);
   return rows_tiles<V, H, 8, kMasked>(g, band, columns, rows);
@@ -118,17 +109,8 @@ __attribute__((noinline)) void rows_run(const Geometry& g, const Band<typename V
   return tiles_of<V, true>(g, band, columns, rows, height);
 }
 
-// The height of tile that computes the fewest rows for `rows` of them, the highest of those. The last tile reaches back
-// over rows that are done.
-int32_t tile_height(const Geometry& g, int32_t rows) {
-  if (!has_all_heights(g)) return rows >= 8 ? 8 : rows >= 4 ? 4 : 1;
-  if (rows == 3) return 2;
-  if (rows < 8) return rows;
-  int32_t best = 8;
-  for (int32_t height = 7; height >= 6; --height)
-    if ((rows + height - 1) / height * height < (rows + best - 1) / best * best) best = height;
-  return best;
-}
+// The height of tile for `rows` of them. The last tile reaches back over rows that are done.
+int32_t tile_height(int32_t rows) { return rows >= 8 ? 8 : rows >= 4 ? 4 : 1; }
 
 // All rows of some columns, residue by residue of the dilation.
 template <class V>
@@ -136,13 +118,13 @@ __attribute__((noinline)) void all_rows(const Geometry& g, const Band<typename V
                                         const Columns& columns) {
   const int32_t dilation = g.h.dilation < band.rows ? g.h.dilation : band.rows;
   const int32_t rows = band.rows / dilation, longer = band.rows % dilation;  // of a residue; so many have one more
-  if (rows < 7 && tile_height(g, rows) == rows && tile_height(g, rows + 1) == rows + 1) {
+  if (rows < 7 && tile_height(rows) == rows && tile_height(rows + 1) == rows + 1) {
     if (longer > 0) rows_run<V>(g, band, columns, {0, 1, longer}, rows + 1);
     rows_run<V>(g, band, columns, {longer, 1, dilation - longer}, rows);
     return;
   }
   for (int32_t residue = 0; residue < dilation; ++residue) {
-    const int32_t here = rows + (residue < longer), height = tile_height(g, here), tiles = here / height;
+    const int32_t here = rows + (residue < longer), height = tile_height(here), tiles = here / height;
     rows_run<V>(g, band, columns, {residue, height * dilation, tiles}, height);
     if (tiles * height < here) rows_run<V>(g, band, columns, {residue + (here - height) * dilation, 1, 1}, height);
   }

@@ -69,8 +69,8 @@ static inline Phase make_phase(const Axis& w, int32_t phase, int32_t length) {
 // Fills columns [begin, end) of one phase of a padded row, and up to a vector behind them; zeros where `src_row` (w.in)
 // is null.
 template <class V>
-DEPTHWISE_INLINE void fill_columns(const typename V::Element* src_row, int32_t stride, const Phase& phase,
-                                   int32_t begin, int32_t end, typename V::Element* row) {
+__attribute__((noinline)) void fill_columns(const typename V::Element* src_row, int32_t stride, const Phase& phase,
+                                            int32_t begin, int32_t end, typename V::Element* row) {
   if (src_row == nullptr) return fill_zeros<V>(row + begin, end - begin);
   const int32_t first = phase.begin > begin ? phase.begin < end ? phase.begin : end : begin;
   const int32_t last = phase.end < end ? phase.end > first ? phase.end : first : end;

@@ -7,7 +7,7 @@
 //   padded rows in scratch.
 // An input row meets a different kernel row in each output row of the tile: N loads and R broadcasts for R * N
 // multiply-adds. The first and last input rows reach only some of the tile's rows: they are taken in pairs that
-// together reach each row once, so that no tap is multiplied by a row that it does not see.
+// together reach each row once, so that no tap is multiplied by a row of the input that it does not see.
 #include "kernels/depthwise_any_kernel.h"
 
 namespace depthwise {
@@ -45,15 +45,14 @@ struct LargeTile {
   bool is_inside(int32_t padded) const { return padded >= band.valid_begin && padded < band.valid_end; }
   const T* input(const T* plane, int32_t padded) const { return plane + padded * band.row_stride + strip.ow; }
 
-  // Input row `index` of the tile, of which tile rows [kFirst, kEnd) see kernel rows index - kFirst and upwards.
-  template <int kFirst, int kEnd>
+  // Input row `index` of the tile, which all of its rows see.
   DEPTHWISE_INLINE void row(const T* plane, const T* taps, int32_t oh, int32_t index, V (&sums)[R][N]) const {
     const int32_t padded = oh + index * g.h.dilation;
     if (!is_inside(padded)) return;
     const T* src = input(plane, padded);
     const T* tap_row = taps + int64_t{index} * g.w.kernel;
     for (int32_t kw = strip.kw_begin; kw < strip.kw_end; ++kw)
-      add_tap<V, R, N, kFirst, kEnd>(src + kw, strip.last, tap_row + kw, g.w.kernel, sums);
+      add_tap<V, R, N, 0, R>(src + kw, strip.last, tap_row + kw, g.w.kernel, sums);
   }
 
   // Input row kSplit - 1 reaches only the rows above kSplit, input row h.kernel + kSplit - 1 only those from kSplit on.
@@ -63,7 +62,8 @@ struct LargeTile {
     if constexpr (kSplit < R) {
       const int32_t below = g.h.kernel + kSplit - 1;
       const int32_t first = oh + (kSplit - 1) * g.h.dilation, second = oh + below * g.h.dilation;
-      if (is_inside(first) && is_inside(second)) {
+      // One of them in the padding: its zeros are multiplied, which takes less time than waiting for half of the sums.
+      if (is_inside(first) || is_inside(second)) {
         const T *first_src = input(plane, first), *second_src = input(plane, second);
         const T *first_taps = taps + (kSplit - 1) * int64_t{g.w.kernel},
                 *second_taps = taps + int64_t{below} * g.w.kernel;
@@ -71,9 +71,6 @@ struct LargeTile {
           add_tap<V, R, N, 0, kSplit>(first_src + kw, strip.last, first_taps + kw, g.w.kernel, sums);
           add_tap<V, R, N, kSplit, R>(second_src + kw, strip.last, second_taps + kw, g.w.kernel, sums);
         }
-      } else {
-        row<0, kSplit>(plane, taps, oh, kSplit - 1, sums);
-        row<kSplit, R>(plane, taps, oh, below, sums);
       }
       partial_rows<kSplit + 1>(plane, taps, oh, sums);
     }
@@ -89,7 +86,7 @@ struct LargeTile {
       const T* plane = band.planes[kd];
       const T* taps = band.taps + int64_t{kd} * g.h.kernel * g.w.kernel;
       partial_rows<1>(plane, taps, oh, sums);
-      for (int32_t index = R - 1; index < g.h.kernel; ++index) row<0, R>(plane, taps, oh, index, sums);
+      for (int32_t index = R - 1; index < g.h.kernel; ++index) row(plane, taps, oh, index, sums);
     }
     store_tile<V, R, N>(g, sums, band.dst + int64_t{oh} * g.w.out + strip.ow, strip.last, g.h.dilation);
   }
@@ -139,6 +136,10 @@ void large_strip(const Geometry& g, const Band<typename V::Element>& band, int32
   }
 }
 
+// 6 rows x 2 vectors leave room for the loads in 16 registers, 6 x 4 in 32.
+template <class V>
+constexpr int kStripVectors = V::kRegisters >= 32 ? 4 : 2;
+
 struct LargeTiles {
   template <class T>
   static Bands bands(const Geometry& g) {
@@ -155,7 +156,8 @@ struct LargeTiles {
   template <class T>
   static double cost(const Geometry& g) {
     const int lanes = Vec<T>::kLanes;
-    const double vectors = static_cast<double>((g.w.out + lanes - 1) / lanes);
+    const int32_t least = kStripVectors<Vec<T>> > 2 ? 2 : 1;
+    const double vectors = g.w.out <= lanes ? least : static_cast<double>((g.w.out + lanes - 1) / lanes);
     const int32_t rows = (g.h.out + g.h.dilation - 1) / g.h.dilation, height = tile_rows(rows);
     const double planes = static_cast<double>(g.out_channels) * g.d.out;
     const double tiles = static_cast<double>((rows + height - 1) / height) * g.h.dilation;
@@ -167,13 +169,16 @@ struct LargeTiles {
   template <class T>
   static void plane(const Geometry& g, const Band<T>& band) {
     using V = Vec<T>;
-    // 6 rows x 2 vectors leave room for the loads in 16 registers, 6 x 4 in 32.
-    constexpr int N = V::kRegisters >= 32 ? 4 : 2;
+    constexpr int N = kStripVectors<V>;
     int32_t ow = 0;
     for (; g.w.out - ow > (N - 1) * V::kLanes; ow += N * V::kLanes) large_strip<V, N>(g, band, ow);
-    if constexpr (N > 2)
-      for (; g.w.out - ow > V::kLanes; ow += 2 * V::kLanes) large_strip<V, 2>(g, band, ow);
-    if (ow < g.w.out) large_strip<V, 1>(g, band, ow);
+    if constexpr (N > 2) {
+      // The last strip reaches back over columns that are done.
+      const int32_t last = g.w.out < 2 * V::kLanes ? 0 : g.w.out - 2 * V::kLanes;
+      for (; ow < g.w.out; ow += 2 * V::kLanes) large_strip<V, 2>(g, band, ow < last ? ow : last);
+    } else if (ow < g.w.out) {
+      large_strip<V, 1>(g, band, ow);
+    }
   }
 };
 

@@ -10,9 +10,12 @@
 namespace depthwise {
 namespace {
 
-// 6 x 2 sums, 2 vectors of input and one broadcast fit 16 registers.
+// 6 x 2 sums, 2 vectors of input and one broadcast fit 16 registers. float64 is seldom asked for, and does with fewer
+// tiles.
 template <class V>
-constexpr int kTileRows = V::kRegisters == 32 ? 8 : 6;
+constexpr int kTileRows = sizeof(typename V::Element) > 4 ? 4
+                          : V::kRegisters == 32           ? 8
+                                                          : 6;
 constexpr int kTileColumns = 2;
 
 // Where the vectors of step k begin: evenly spaced, or from a list.
