@@ -110,7 +110,7 @@ napi_value lend_array(napi_env env, ElementType element, int64_t count, MemoryBl
   if (host_lends(env, bytes)) {
     napi_value array = lend(env, element, count, bytes, block);
     if (array || !*block) return array;
-    env_state(env)->can_lend = false;  // from now on copies
+    if (EnvState* state = env_state(env)) state->can_lend = false;  // from now on copies
   }
   napi_value array = new_array(env, element, count);
   void* data;
