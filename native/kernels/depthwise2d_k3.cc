@@ -63,10 +63,11 @@ DEPTHWISE_INLINE void run_strips(Rows<typename V::Element>& rows, const ColumnBl
 template <class T>
 void run(const Geometry& g, const Operands& operands, int64_t begin, int64_t end) {
   using V = Vec<T>;
-  // Two tiles high at most: with more, strips waste fewer rows.
-  if (g.h.out <= 6 && run_small_tiles<V, 3>(kLowTiles<V>, g, operands, begin, end)) return;
-  if constexpr (sizeof(T) == 4)
+  // Two tiles high at most: with more, strips waste fewer rows. float64 is seldom asked for, and does with strips.
+  if constexpr (sizeof(T) == 4) {
+    if (g.h.out <= 6 && run_small_tiles<V, 3>(kLowTiles<V>, g, operands, begin, end)) return;
     if (g.h.out <= 14 && run_small_tiles<V, 3>(kHighTiles<V>, g, operands, begin, end)) return;
+  }
   const bool are_regular = ColumnBlocks<V, 3>(g.w).are_regular(g.w);
   run_planes<T, 3>(g, operands, begin, end, band_step(g),
                    [&](Rows<T>& rows, const ColumnBlocks<V, 3>& blocks)

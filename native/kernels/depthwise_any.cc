@@ -77,15 +77,20 @@ struct AnyTiles {
     int32_t vectors = (g.w.out + V::kLanes - 1) / V::kLanes;
     int32_t ow = 0;
     for (; vectors > 8; vectors -= 8, ow += 8 * V::kLanes) any_strip<V, 1, 8>(g, band, ow);
-    switch (vectors) {
-      case 8: return any_strip<V, 1, 8>(g, band, ow);
-      case 7: return any_strip<V, 1, 7>(g, band, ow);
-      case 6: return any_strip<V, 1, 6>(g, band, ow);
-      case 5: return any_strip<V, 2, 5>(g, band, ow);
-      case 4: return any_strip<V, 2, 4>(g, band, ow);
-      case 3: return any_strip<V, 3, 3>(g, band, ow);
-      case 2: return any_strip<V, 4, 2>(g, band, ow);
-      default: return any_strip<V, 8, 1>(g, band, ow);
+    if constexpr (sizeof(T) > 4) {  // seldom asked for: fewer sizes
+      for (; vectors >= 4; vectors -= 4, ow += 4 * V::kLanes) any_strip<V, 2, 4>(g, band, ow);
+      for (; vectors > 0; --vectors, ow += V::kLanes) any_strip<V, 8, 1>(g, band, ow);
+    } else {
+      switch (vectors) {
+        case 8: return any_strip<V, 1, 8>(g, band, ow);
+        case 7: return any_strip<V, 1, 7>(g, band, ow);
+        case 6: return any_strip<V, 1, 6>(g, band, ow);
+        case 5: return any_strip<V, 2, 5>(g, band, ow);
+        case 4: return any_strip<V, 2, 4>(g, band, ow);
+        case 3: return any_strip<V, 3, 3>(g, band, ow);
+        case 2: return any_strip<V, 4, 2>(g, band, ow);
+        default: return any_strip<V, 8, 1>(g, band, ow);
+      }
     }
   }
 };

@@ -153,9 +153,11 @@ constexpr Kernel kernel(const char* name, ElementType element) {
 }
 
 constexpr Kernel kKernels[] = {
+#if DEPTHWISE_ISA_CODE != DEPTHWISE_IS_sse2  // depthwise_nhwc does
     kernel<float, 3>("depthwise_nhwc_w3", ElementType::kFloat32),
     kernel<float, 5>("depthwise_nhwc_w5", ElementType::kFloat32),
     kernel<float, 7>("depthwise_nhwc_w7", ElementType::kFloat32),
+#endif
     kernel<float, 0>("depthwise_nhwc", ElementType::kFloat32),
 #if DEPTHWISE_ISA_CODE != DEPTHWISE_IS_avx512  // AVX2's serves
     kernel<double, 0>("depthwise_nhwc", ElementType::kFloat64),
