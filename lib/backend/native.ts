@@ -179,8 +179,9 @@ class NativeBackend implements Backend {
     }
     const all = binding.kernels().filter((kernel) => isas.includes(kernel.isa));
     this.kernels = forced.isa === null ? all : all.filter((kernel) => kernel.isa === forced.isa);
-    if (forced.kernel !== null && !this.kernels.some((kernel) => kernel.name === forced.kernel)) {
-      const names = [...new Set(this.kernels.map((kernel) => kernel.name))].join(", ");
+    // Of all ISAs: some leave kernels to others, and the plan knows which.
+    if (forced.kernel !== null && !all.some((kernel) => kernel.name === forced.kernel)) {
+      const names = [...new Set(all.map((kernel) => kernel.name))].join(", ");
       throw backendError(`no kernel is called '${forced.kernel}'; the native backend has ${names}`);
     }
   }

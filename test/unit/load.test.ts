@@ -85,6 +85,12 @@ describe("what is forced and cannot be had is an error that says why", () => {
     expectBackendError(() => createBackend(choice({ isa: "sse9" })), "'sse9'", "no kernels for it", "scalar");
     expectBackendError(() => createBackend(choice({ kernel: "conv9d" })), "'conv9d'", "reference");
   });
+
+  test.runIf(hasAddon)("native: a kernel that an ISA leaves to another one belongs to it", () => {
+    const isas = createBackend(choice({})).kernels.map((kernel) => kernel.isa);
+    if (isas.includes("avx512"))
+      expect(() => createBackend(choice({ isa: "avx512", kernel: "depthwise_any" }))).not.toThrow();
+  });
 });
 
 describe("without a binary", () => {
