@@ -29,7 +29,7 @@ export async function timeShape(shape, sides, threads, timing, operands = makeOp
       refused[side.name] = message;
       await ready.pop().release();
     }
-    const times = await compareSides(ready, { settleMs: threads > 1 ? 3 : 0, ...timing });
+    const times = await compareSides(ready, { settleMs: threads > 1 ? 20 : 0, ...timing });
     return { times, how, refused, error };
   } finally {
     for (const side of ready) await side.release();
