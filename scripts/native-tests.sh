@@ -2,7 +2,7 @@
 # Configures, builds and runs the native tests, without Node:  scripts/native-tests.sh [gcc] [asan] [tsan] [aarch64] [fuzz]
 #   gcc      this machine's compiler: AVX2, one and sixteen lanes, AVX-512 where this CPU has it
 #   asan     AVX2 under AddressSanitizer and UndefinedBehaviorSanitizer
-#   tsan     SSE2 (every kernel of it) under ThreadSanitizer (clang), on the pool: libgomp is not instrumented
+#   tsan     AVX2 and SSE2 under ThreadSanitizer (clang), on the pool: libgomp is not instrumented
 #   aarch64  NEON, cross-compiled, under user-mode emulation
 #   fuzz     only builds the fuzzer (clang, libFuzzer, the sanitizers of asan); `npm run reliability -- fuzz` runs it, 10
 #            million cases, and goes on where it stopped; `-- fuzz --seconds 60` a minute
@@ -58,7 +58,7 @@ for kind in "$@"; do
       ;;
     tsan)
       find_clang
-      TSAN_OPTIONS=halt_on_error=1 run tsan 300 "sse2;scalar" -DDEPTHWISE_SANITIZE=thread \
+      TSAN_OPTIONS=halt_on_error=1 run tsan 300 "avx2;sse2;scalar" -DDEPTHWISE_SANITIZE=thread \
         -DCMAKE_C_COMPILER="$cc" -DCMAKE_CXX_COMPILER="$cxx"
       ;;
     aarch64) run aarch64 300 "neon;scalar" -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/aarch64-linux-gnu.cmake" ;;

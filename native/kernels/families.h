@@ -19,8 +19,8 @@
   X(depthwise_large, YES, NO) \
   X(depthwise_large_w, YES, NO) \
   X(depthwise_nhwc, YES, YES) \
-  X(winograd, YES, YES) \
-  X(pointwise, YES, YES) \
+  X(winograd, YES, NO) \
+  X(pointwise, YES, NO) \
   X(grouped, YES, NO) \
   X(dense, YES, YES) \
   X(reference, YES, YES) \
