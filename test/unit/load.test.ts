@@ -87,7 +87,7 @@ describe("what is forced and cannot be had is an error that says why", () => {
   });
 
   test.runIf(hasAddon)("native: a kernel that an ISA leaves to another one belongs to it", () => {
-    const isas = createBackend(choice({})).kernels.map((kernel) => kernel.isa);
+    const isas = createBackend(choice({})).backend.kernels.map((kernel) => kernel.isa);
     if (isas.includes("avx512"))
       expect(() => createBackend(choice({ isa: "avx512", kernel: "depthwise_any" }))).not.toThrow();
   });
