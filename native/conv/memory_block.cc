@@ -26,7 +26,7 @@ enum class State : uint8_t { kUntouched, kUsed, kIdle };
 struct Slab {
   Slab* next;  // of its size
   char* data;
-  int64_t block_bytes;
+  int64_t block_bytes, mapped;
   int64_t age;  // of the block that was given back last
   int32_t index, count, used;
   State states[kMostBlocks];
@@ -96,12 +96,19 @@ Slab* map_slab(int64_t block_bytes, int index) {
   slab->block_bytes = block_bytes;
   slab->index = index;
   slab->count = 1;
-  if (block_bytes < kLeastAlone) {
-    while (slab->count < kMostBlocks && slab->bytes() % kHugePage != 0) ++slab->count;
-    slab->data = map_huge_pages(slab->bytes());
+  slab->mapped = block_bytes;
+  if (kHugePage > 1 && block_bytes < kLeastAlone) {
+    // As few huge pages as leave no more than an eighth unused: address space may be limited.
+    int64_t pages = 1;
+    while (pages < 4 && pages * kHugePage % block_bytes > pages * kHugePage / 8) ++pages;
+    while (pages * kHugePage < block_bytes) ++pages;
+    slab->mapped = pages * kHugePage;
+    slab->count = static_cast<int32_t>(slab->mapped / block_bytes);
+    slab->data = map_huge_pages(slab->mapped);
   }
   if (!slab->data) {  // also where address space is short
     slab->count = 1;
+    slab->mapped = block_bytes;
     slab->data = map_pages(block_bytes);
   }
   if (slab->data) return slab;
@@ -182,7 +189,7 @@ void give_back_block(char* data, int index) {
   while (unused) {
     Slab* slab = unused;
     unused = slab->next;
-    unmap_pages(slab->data, slab->bytes());
+    unmap_pages(slab->data, slab->mapped);
     free(slab);
   }
 }
