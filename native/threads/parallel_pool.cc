@@ -111,11 +111,12 @@ void sleep_until_let_in(Worker* self) {
   const double called_at = self->called_at;
   beds->mutex.unlock();
   if (called_at == 0) return;
-  if (current_cpu() != caller_cpu.load(std::memory_order_relaxed)) {
-    wake_cost.came_after(now_us() - called_at);
-  } else if (caller_cpu.load(std::memory_order_relaxed) >= 0) {
+  const int cpu = current_cpu();
+  if (cpu >= 0 && cpu == caller_cpu.load(std::memory_order_relaxed)) {
     wakes_badly.store(true, std::memory_order_relaxed);
     wake_cost.came_for_nothing();
+  } else {
+    wake_cost.came_after(now_us() - called_at);
   }
   self->placement.come_back();
 }
