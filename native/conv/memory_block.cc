@@ -16,7 +16,7 @@ constexpr int kSizes = (kLargestPower - kSmallestPower) * 4;
 constexpr int64_t kSmallest = int64_t{1} << kSmallestPower;
 // From here on a block is alone in small pages. A hypervisor that takes free huge pages back makes each a new one.
 constexpr int64_t kLeastAlone = int64_t{8} << 20;
-constexpr int32_t kMostBlocks = 128;  // of a slab
+constexpr int32_t kMostBlocks = 32;  // of a slab: the smallest in one huge page
 // V8 collects after about 64 MB of arrays, and a loop that drops each result gives back what two collections found.
 constexpr int64_t kMostIdleBytes = int64_t{128} << 20;
 
@@ -31,8 +31,7 @@ struct Slab {
   int32_t index, count, used;
   State states[kMostBlocks];
 
-  int64_t bytes() const { return count * block_bytes; }
-  bool holds(const char* block) const { return block >= data && block < data + bytes(); }
+  bool holds(const char* block) const { return block >= data && block < data + mapped; }
   State& state(const char* block) { return states[(block - data) / block_bytes]; }
 };
 
@@ -43,6 +42,7 @@ struct IdleBlock {
   Slab* slab;
 };
 
+static_assert(kHugePage / kSmallest <= kMostBlocks);
 // Every size fits, so there is always one to give up.
 static_assert((int64_t{1} << kLargestPower) <= kMostIdleBytes);
 
@@ -95,22 +95,18 @@ Slab* map_slab(int64_t block_bytes, int index) {
   if (!slab) return nullptr;
   slab->block_bytes = block_bytes;
   slab->index = index;
-  slab->count = 1;
-  slab->mapped = block_bytes;
   if (kHugePage > 1 && block_bytes < kLeastAlone) {
-    // As few huge pages as leave no more than an eighth unused: address space may be limited.
+    // As few huge pages as leave no more than an eighth unused, or four: address space may be limited.
     int64_t pages = 1;
     while (pages < 4 && pages * kHugePage % block_bytes > pages * kHugePage / 8) ++pages;
-    while (pages * kHugePage < block_bytes) ++pages;
     slab->mapped = pages * kHugePage;
-    slab->count = static_cast<int32_t>(slab->mapped / block_bytes);
     slab->data = map_huge_pages(slab->mapped);
   }
   if (!slab->data) {  // also where address space is short
-    slab->count = 1;
     slab->mapped = block_bytes;
     slab->data = map_pages(block_bytes);
   }
+  slab->count = static_cast<int32_t>(slab->mapped / block_bytes);
   if (slab->data) return slab;
   free(slab);
   return nullptr;

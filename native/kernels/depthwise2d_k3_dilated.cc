@@ -7,6 +7,7 @@
 // once, in three shifts. With cheap masks, and rows as long as those of the input, rows that lie beside each other in
 // memory are one row, cut into vectors across its seams.
 #include "kernels/depthwise2d_planes.h"
+#include "simd/in_register.h"
 
 namespace depthwise {
 namespace {
@@ -122,18 +123,16 @@ struct Residue {
   bool first, second, last_but_one, last;  // whether these rows of input lie in the plane
 };
 
-// What is done to a sum at its store: ReLU and ReLU6 bound it, and a row of less than a vector is stored by mask.
+// What is done to a sum at its store: it is clamped, and a row of less than a vector is stored by mask.
 template <class V>
 struct Finish {
-  V low, high;
+  Activation activation;
   typename V::Mask outputs;
-  bool is_needed, is_short;
+  bool is_short;
 
-  DEPTHWISE_INLINE Finish(Activation activation, int64_t columns)
-      : low(V::zero()),
-        high(V::broadcast(activation == Activation::kRelu6 ? 6 : __builtin_inff())),
+  DEPTHWISE_INLINE Finish(Activation wanted, int64_t columns)
+      : activation(wanted),
         outputs(V::Mask::first(static_cast<int>(min_of(columns, V::kLanes)))),
-        is_needed(activation == Activation::kRelu || activation == Activation::kRelu6),
         is_short(columns < V::kLanes) {}
 };
 
@@ -157,7 +156,7 @@ DEPTHWISE_INLINE void strip(const Residue& rows, const Block<V>& block, const ty
   const int64_t src_pitch = rows.src_pitch, dst_pitch = rows.dst_pitch, tap_step = rows.tap_step;
   const typename V::Mask in_row[3] = {block.in_row[0], block.in_row[1], block.in_row[2]};
   const auto store = [&](V sum) DEPTHWISE_INLINE_LAMBDA {
-    if (__builtin_expect(finish.is_needed, false)) sum = min(finish.high, max(finish.low, sum));
+    sum = clamp_at_store(finish.activation, sum);
     if (kTaps == Taps::kAll && __builtin_expect(finish.is_short, false))
       sum.store(dst, finish.outputs);
     else

@@ -4,6 +4,7 @@
 #define DEPTHWISE_KERNELS_DEPTHWISE2D_TILE_H_
 
 #include "kernels/depthwise_columns.h"
+#include "simd/in_register.h"
 
 namespace depthwise {
 namespace {

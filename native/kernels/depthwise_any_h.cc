@@ -118,11 +118,6 @@ __attribute__((noinline)) void all_rows(const Geometry& g, const Band<typename V
                                         const Columns& columns) {
   const int32_t dilation = g.h.dilation < band.rows ? g.h.dilation : band.rows;
   const int32_t rows = band.rows / dilation, longer = band.rows % dilation;  // of a residue; so many have one more
-  if (rows < 7 && tile_height(rows) == rows && tile_height(rows + 1) == rows + 1) {
-    if (longer > 0) rows_run<V>(g, band, columns, {0, 1, longer}, rows + 1);
-    rows_run<V>(g, band, columns, {longer, 1, dilation - longer}, rows);
-    return;
-  }
   for (int32_t residue = 0; residue < dilation; ++residue) {
     const int32_t here = rows + (residue < longer), height = tile_height(here), tiles = here / height;
     rows_run<V>(g, band, columns, {residue, height * dilation, tiles}, height);

@@ -5,7 +5,6 @@
 #define DEPTHWISE_KERNELS_DEPTHWISE_COLUMNS_H_
 
 #include "kernels/depthwise_common.h"
-#include "simd/in_register.h"
 
 namespace depthwise {
 namespace {
@@ -13,13 +12,6 @@ namespace {
 // How the inputs of a block are loaded. kLeft, kRight, kBoth: plain loads which may begin or end in a neighbouring
 // row, lanes outside the row cleared, only for taps beside the middle one. kMasked: every load reads its lanes alone.
 enum class Columns { kInside, kLeft, kRight, kBoth, kMasked };
-
-// An input of several multiply-adds. GCC would read it once for each of them; with 64 bytes most loads cross a cache
-// line, and that halves the speed. With 16 registers it is right to.
-template <class V>
-DEPTHWISE_INLINE V shared(V x) {
-  return V::kRegisters > 16 ? in_register(x) : x;
-}
 
 template <class V, int kKernel>
 struct ColumnBlock {

@@ -24,8 +24,7 @@ DEPTHWISE_INLINE void add_taps(const typename V::Element* src, const typename V:
 #pragma GCC unroll 16
   for (int i = 0; i < N + Q - 1; ++i) {
     V input = V::load(src + i * V::kLanes);
-    // GCC would read it once for each multiply-add; with 64 bytes most loads cross a cache line.
-    if (Q > 1 && V::kRegisters > 16) input = in_register(input);
+    if (Q > 1) input = shared(input);
 #pragma GCC unroll 4
     for (int q = 0; q < Q; ++q)
       if (i - q >= 0 && i - q < N) sums[i - q] = fma(input, taps[q], sums[i - q]);

@@ -187,7 +187,7 @@ double cost(const Geometry& g) {
 constexpr Kernel kKernels[] = {
     {"pointwise", ElementType::kFloat32, true, refuses, cost<float>, work_items<float>, packed_bytes<float>,
      pack<float>, scratch_bytes<float>, run<float>, true},
-#if DEPTHWISE_ISA_CODE != DEPTHWISE_IS_avx512 && DEPTHWISE_ISA_CODE != DEPTHWISE_IS_sse2  // AVX2's serves, and dense
+#if DEPTHWISE_ISA_CODE != DEPTHWISE_IS_avx512  // AVX2's serves
     {"pointwise", ElementType::kFloat64, true, refuses, cost<double>, work_items<double>, packed_bytes<double>,
      pack<double>, scratch_bytes<double>, run<double>, true},
 #endif

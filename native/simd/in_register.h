@@ -25,6 +25,13 @@ DEPTHWISE_INLINE V in_register(V x) {
   return x;
 }
 
+// An input of several multiply-adds. GCC would read it once for each of them; with 64 bytes most loads cross a cache
+// line, and that halves the speed. With 16 registers it is right to.
+template <class V>
+DEPTHWISE_INLINE V shared(V x) {
+  return V::kRegisters > 16 ? in_register(x) : x;
+}
+
 }  // namespace
 }  // namespace depthwise
 

@@ -259,7 +259,7 @@ void check_idle_end() {
 
 // Blocks lie side by side: what becomes of one is nothing to its neighbours.
 void check_neighbours() {
-  constexpr int64_t kSize = 80 << 10;  // 128 of them side by side
+  constexpr int64_t kSize = 80 << 10;  // 25 of them side by side
   constexpr int kCount = 4000;
   std::vector<MemoryBlock> blocks;
   for (int i = 0; i < kCount; ++i) {
