@@ -6,16 +6,13 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-struct fault {
-  const char* variable;
-  atomic_int asked;
-};
+#include "fault.h"
+
 static struct fault memory = {"FAULT_MEMORY", 0}, threads = {"FAULT_THREADS", 0};
 
 static int is_addon(void* caller) {
@@ -24,14 +21,7 @@ static int is_addon(void* caller) {
   return binary && dladdr(caller, &info) && info.dli_fname && strcmp(info.dli_fname, binary) == 0;
 }
 
-static int refuses(struct fault* fault, void* caller) {
-  if (!is_addon(caller)) return 0;
-  const int now = atomic_fetch_add(&fault->asked, 1) + 1;
-  const char* wanted = getenv(fault->variable);
-  if (!wanted) return 0;
-  const int number = atoi(wanted);
-  return now == number || (now > number && strchr(wanted, '+'));
-}
+static int refuses(struct fault* fault, void* caller) { return is_addon(caller) && is_due(fault); }
 
 #define CALLER __builtin_return_address(0)
 #define NEXT(name)               \

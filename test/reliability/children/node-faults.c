@@ -2,20 +2,13 @@
 // (FAULT_NODE=n), or that one and all later ones (n+). FAULT_COUNTS names a file that tells how many there were.
 // STUBS is a file of lines STUB(name), one for each import. x86-64.
 #define _GNU_SOURCE
-#include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-static atomic_int calls;
+#include "fault.h"
 
-__attribute__((used, visibility("default"))) int node_fault(void) {
-  const int now = atomic_fetch_add(&calls, 1) + 1;
-  const char* wanted = getenv("FAULT_NODE");
-  if (!wanted) return 0;
-  const int number = atoi(wanted);
-  return now == number || (now > number && strchr(wanted, '+'));
-}
+static struct fault calls = {"FAULT_NODE", 0};
+
+__attribute__((used, visibility("default"))) int node_fault(void) { return is_due(&calls); }
 
 // Whatever the arguments are, they go on untouched; 9 is napi_generic_failure.
 #define STUB(name)                                                                                                \
@@ -31,6 +24,6 @@ __attribute__((destructor)) static void tell(void) {
   const char* name = getenv("FAULT_COUNTS");
   FILE* file = name ? fopen(name, "w") : NULL;
   if (!file) return;
-  fprintf(file, "{\"calls\":%d}\n", calls);
+  fprintf(file, "{\"calls\":%d}\n", calls.asked);
   fclose(file);
 }

@@ -1,6 +1,7 @@
 import { Batch } from "../batch.mjs";
 import { SURFACE } from "../code.mjs";
-import { faultsSkipped, readCounts, withFaults } from "../faults.mjs";
+import { withFaults } from "../faults.mjs";
+import { preloadSkipped, readCounts } from "../preload.mjs";
 import { childFile, runScript, whatIsWrong } from "../process.mjs";
 
 /** How many blocks and threads the script asks for when nothing is refused; more may come of a refusal. */
@@ -28,7 +29,7 @@ export default {
   full: 600,
   few: 16,
   batch: 40,
-  isSkipped: faultsSkipped,
+  isSkipped: preloadSkipped,
   code: SURFACE,
   async run({ from, count }) {
     asked ??= await countRequests();

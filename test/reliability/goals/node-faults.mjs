@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Batch } from "../batch.mjs";
 import { SURFACE } from "../code.mjs";
 import { makeNodeFaults, nodeFaultsSkipped } from "../node-faults.mjs";
+import { readCounts } from "../preload.mjs";
 import { childFile } from "../process.mjs";
 
 const FULL = 800;
@@ -13,7 +13,7 @@ async function run(batch, fault, label) {
   const counts = join(folder, "counts.json");
   const env = { ...fault, LD_PRELOAD: library, FAULT_COUNTS: counts };
   const outcome = await batch.run(childFile("node-faults"), [], { env, from: addon, timeoutMs: 60_000 }, label);
-  return { ...outcome, calls: JSON.parse(readFileSync(counts, "utf8")).calls };
+  return { ...outcome, calls: readCounts(counts).calls };
 }
 
 export default {
