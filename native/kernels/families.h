@@ -18,6 +18,7 @@
   X(depthwise_any_h, NO, NO) \
   X(depthwise_large, YES, NO) \
   X(depthwise_large_w, YES, NO) \
+  X(depthwise_fft, YES, NO) \
   X(depthwise_nhwc, YES, YES) \
   X(winograd, YES, NO) \
   X(pointwise, YES, NO) \

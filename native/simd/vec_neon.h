@@ -103,6 +103,9 @@ struct Vec<double> {
 };
 
 DEPTHWISE_INLINE Vec<float> fma(Vec<float> a, Vec<float> b, Vec<float> c) { return {vfmaq_f32(c.v, a.v, b.v)}; }
+DEPTHWISE_INLINE Vec<float> fms(Vec<float> a, Vec<float> b, Vec<float> c) {
+  return {vnegq_f32(vfmsq_f32(c.v, a.v, b.v))};
+}
 DEPTHWISE_INLINE Vec<float> operator+(Vec<float> a, Vec<float> b) { return {vaddq_f32(a.v, b.v)}; }
 DEPTHWISE_INLINE Vec<float> operator-(Vec<float> a, Vec<float> b) { return {vsubq_f32(a.v, b.v)}; }
 DEPTHWISE_INLINE Vec<float> operator*(Vec<float> a, Vec<float> b) { return {vmulq_f32(a.v, b.v)}; }
@@ -116,6 +119,9 @@ DEPTHWISE_INLINE Vec<float> scale2(Vec<float> x, Vec<float> n) {
 DEPTHWISE_INLINE Vec<float> round(Vec<float> x) { return {vrndnq_f32(x.v)}; }
 
 DEPTHWISE_INLINE Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) { return {vfmaq_f64(c.v, a.v, b.v)}; }
+DEPTHWISE_INLINE Vec<double> fms(Vec<double> a, Vec<double> b, Vec<double> c) {
+  return {vnegq_f64(vfmsq_f64(c.v, a.v, b.v))};
+}
 DEPTHWISE_INLINE Vec<double> operator+(Vec<double> a, Vec<double> b) { return {vaddq_f64(a.v, b.v)}; }
 DEPTHWISE_INLINE Vec<double> operator-(Vec<double> a, Vec<double> b) { return {vsubq_f64(a.v, b.v)}; }
 DEPTHWISE_INLINE Vec<double> operator*(Vec<double> a, Vec<double> b) { return {vmulq_f64(a.v, b.v)}; }

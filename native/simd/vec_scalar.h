@@ -56,6 +56,11 @@ template <class T>
 DEPTHWISE_INLINE Vec<T> fma(Vec<T> a, Vec<T> b, Vec<T> c) {
   return {a.lane * b.lane + c.lane};
 }
+// a * b - c; rounds as fma does.
+template <class T>
+DEPTHWISE_INLINE Vec<T> fms(Vec<T> a, Vec<T> b, Vec<T> c) {
+  return {a.lane * b.lane - c.lane};
+}
 template <class T>
 DEPTHWISE_INLINE Vec<T> operator+(Vec<T> a, Vec<T> b) {
   return {a.lane + b.lane};

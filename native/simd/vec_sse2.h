@@ -103,6 +103,9 @@ struct Vec<double> {
 DEPTHWISE_INLINE Vec<float> fma(Vec<float> a, Vec<float> b, Vec<float> c) {
   return {_mm_add_ps(_mm_mul_ps(a.v, b.v), c.v)};
 }
+DEPTHWISE_INLINE Vec<float> fms(Vec<float> a, Vec<float> b, Vec<float> c) {
+  return {_mm_sub_ps(_mm_mul_ps(a.v, b.v), c.v)};
+}
 DEPTHWISE_INLINE Vec<float> operator+(Vec<float> a, Vec<float> b) { return {_mm_add_ps(a.v, b.v)}; }
 DEPTHWISE_INLINE Vec<float> operator-(Vec<float> a, Vec<float> b) { return {_mm_sub_ps(a.v, b.v)}; }
 DEPTHWISE_INLINE Vec<float> operator*(Vec<float> a, Vec<float> b) { return {_mm_mul_ps(a.v, b.v)}; }
@@ -121,6 +124,9 @@ DEPTHWISE_INLINE Vec<float> round(Vec<float> x) {
 
 DEPTHWISE_INLINE Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) {
   return {_mm_add_pd(_mm_mul_pd(a.v, b.v), c.v)};
+}
+DEPTHWISE_INLINE Vec<double> fms(Vec<double> a, Vec<double> b, Vec<double> c) {
+  return {_mm_sub_pd(_mm_mul_pd(a.v, b.v), c.v)};
 }
 DEPTHWISE_INLINE Vec<double> operator+(Vec<double> a, Vec<double> b) { return {_mm_add_pd(a.v, b.v)}; }
 DEPTHWISE_INLINE Vec<double> operator-(Vec<double> a, Vec<double> b) { return {_mm_sub_pd(a.v, b.v)}; }

@@ -109,6 +109,7 @@ void check_arithmetic() {
   for (int i = 0; i < V::kLanes; ++i) a_lanes[i] = static_cast<T>(i - 3), b_lanes[i] = static_cast<T>(2 * i + 1);
   const V a = V::load(a_lanes), b = V::load(b_lanes), c = V::broadcast(T(5));
   check(lanes_are(fma(a, b, c), [&](int i) { return a_lanes[i] * b_lanes[i] + 5; }), "fma");
+  check(lanes_are(fms(a, b, c), [&](int i) { return a_lanes[i] * b_lanes[i] - 5; }), "fms");
   check(lanes_are(a + b, [&](int i) { return a_lanes[i] + b_lanes[i]; }), "+");
   check(lanes_are(a - b, [&](int i) { return a_lanes[i] - b_lanes[i]; }), "-");
   check(lanes_are(a * b, [&](int i) { return a_lanes[i] * b_lanes[i]; }), "*");
@@ -130,6 +131,7 @@ void check_fma_rounding(bool once) {
   const T e = std::numeric_limits<T>::epsilon();
   const V x = V::broadcast(1 + e);
   check(lanes_are(fma(x, x, V::broadcast(-1)), [=](int) { return once ? 2 * e + e * e : 2 * e; }), "fma's rounding");
+  check(lanes_are(fms(x, x, V::broadcast(1)), [=](int) { return once ? 2 * e + e * e : 2 * e; }), "fms's rounding");
 }
 
 template <class V>

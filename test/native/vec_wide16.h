@@ -81,6 +81,10 @@ DEPTHWISE_INLINE Vec<T> fma(Vec<T> a, Vec<T> b, Vec<T> c) {
   return Vec<T>::make([&](int i) { return fma_lane(a.lane[i], b.lane[i], c.lane[i]); });
 }
 template <class T>
+DEPTHWISE_INLINE Vec<T> fms(Vec<T> a, Vec<T> b, Vec<T> c) {
+  return Vec<T>::make([&](int i) { return fma_lane(a.lane[i], b.lane[i], -c.lane[i]); });
+}
+template <class T>
 DEPTHWISE_INLINE Vec<T> operator+(Vec<T> a, Vec<T> b) {
   return Vec<T>::make([&](int i) { return a.lane[i] + b.lane[i]; });
 }
