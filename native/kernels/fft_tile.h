@@ -227,14 +227,29 @@ DEPTHWISE_INLINE void store_square(const Complex<V> (&square)[V::kLanes], float*
   for (int i = 0; i < L; ++i) rows[i].store(at + kImaginary + i * kPitch);
 }
 
-// The rows' splits, the product with `spectrum`, and back. With kPack the points go to `spectrum` instead.
+// Rows that are needed next, and asked for early: `count` of them, `pitch` floats apart.
+struct RowsAhead {
+  const float* row;
+  int64_t pitch;
+  int count;
+};
+
+static DEPTHWISE_INLINE void ask_for(RowsAhead& ahead, int rows) {
+  for (; rows > 0 && ahead.count > 0; --rows, --ahead.count, ahead.row += ahead.pitch)
+    for (int i = 0; i < kTile; i += 16) __builtin_prefetch(ahead.row + i, 0, 2);
+}
+
+// The rows' splits, the product with `spectrum`, and back. With kPack the points go to `packed` instead.
 template <class V, bool kPack>
-void multiply_rows(float* tile, float* packed, const float* spectrum) {
+void multiply_rows(float* tile, float* packed, const float* spectrum, RowsAhead next, RowsAhead outputs) {
   constexpr int L = V::kLanes;
+  constexpr int kRowsABlock = L > 4 ? L * L / 32 : 1;
   for (int row = 0; row < kRows; row += L) {
     float* const rows = tile + row * kPitch;
     for (int i = 0; i < L; ++i) split_between_vectors<V, false>(rows + i * kPitch);
     for (int block = 0; block < kTile / L; ++block) {
+      ask_for(next, kRowsABlock);
+      ask_for(outputs, kRowsABlock);
       Complex<V> square[L];
       load_square<V>(rows + block * L, square);
       split_square<V, false>(square, block);
