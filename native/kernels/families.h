@@ -12,6 +12,7 @@
   X(depthwise2d_k3_dilated, YES, NO) \
   X(depthwise2d_k5, YES, NO) \
   X(depthwise2d_k7, YES, NO) \
+  X(depthwise2d_by_channels, YES, NO) \
   X(depthwise2d_s2, NO, NO) \
   X(depthwise3d, YES, NO) \
   X(depthwise_any, NO, YES) \
