@@ -1,10 +1,11 @@
-// Computes: 5x5 and 7x7 depthwise convolution, stride 1, channels first, of narrow maps: rows of 6, 7 or 8 that keep their
+// Computes: 5x5 and 7x7 depthwise convolution, stride 1, channels first, of narrow maps: rows of 7 or 8 that keep their
 //   width, any height and padding down the plane.  Refuses: other sizes, strides, dilations, layouts, a multiplier, a
 //   shared bank, a depth; padding that is not zeros; float64.
 // Loop order: vector of channels; two output rows, input row, input column, tap of the row.
-// In registers: the sums of two rows, an input, where there is room the taps of two kernel rows.  Reads beyond: nothing.
-// A row of 7 fills 7 of 16 lanes, and its ends meet zeros. Channels fill all of them, and taps that would meet a zero
-// are left out, which is 43 of 100 for 7x7 over 7x7: that pays for laying a vector of channels out in scratch and back.
+// In registers: the sums of two rows, an input, where there is room the taps of two kernel rows.  Reads beyond:
+// nothing. A row of 7 fills 7 of 16 lanes, and its ends meet zeros. Channels fill all of them, and taps that would meet
+// a zero are left out, which is 43 of 100 for 7x7 over 7x7: that pays for laying a vector of channels out in scratch
+// and back.
 #include "kernels/depthwise_common.h"
 #include "simd/in_register.h"
 #include "simd/transpose.h"
@@ -51,11 +52,10 @@ template <int kKernel, int kWidth, int kFirst, int kEnd>
 DEPTHWISE_INLINE void add_row(const float* src, const float* const (&taps)[2], V (&sums)[2][kWidth]) {
   DEPTHWISE_UNROLL for (int column = 0; column < kWidth; ++column) {
     const V x = in_register(V::load(src + column * L));
-    DEPTHWISE_UNROLL for (int row = kFirst; row < kEnd; ++row)
-      DEPTHWISE_UNROLL for (int kw = 0; kw < kKernel; ++kw) {
-        const int ow = column + kKernel / 2 - kw;
-        if (ow >= 0 && ow < kWidth) sums[row][ow] = fma(x, V::load(taps[row] + kw * L), sums[row][ow]);
-      }
+    DEPTHWISE_UNROLL for (int row = kFirst; row < kEnd; ++row) DEPTHWISE_UNROLL for (int kw = 0; kw < kKernel; ++kw) {
+      const int ow = column + kKernel / 2 - kw;
+      if (ow >= 0 && ow < kWidth) sums[row][ow] = fma(x, V::load(taps[row] + kw * L), sums[row][ow]);
+    }
   }
 }
 
@@ -63,8 +63,8 @@ DEPTHWISE_INLINE void add_row(const float* src, const float* const (&taps)[2], V
 template <int kKernel, int kWidth, int kRows>
 DEPTHWISE_INLINE void add_rows(const Geometry& g, const float* src, const float* taps, int32_t oh, V bias, float* dst) {
   V sums[2][kWidth];
-  DEPTHWISE_UNROLL for (int row = 0; row < kRows; ++row)
-    DEPTHWISE_UNROLL for (int ow = 0; ow < kWidth; ++ow) sums[row][ow] = bias;
+  DEPTHWISE_UNROLL for (int row = 0; row < kRows; ++row) DEPTHWISE_UNROLL for (int ow = 0; ow < kWidth; ++ow)
+      sums[row][ow] = bias;
   const int32_t ih = oh - g.h.pad;
   const auto is_inside = [&](int32_t index) { return ih + index >= 0 && ih + index < g.h.in; };
   const auto row_at = [&](int32_t index) { return src + int64_t{ih + index} * kWidth * L; };
@@ -80,8 +80,9 @@ DEPTHWISE_INLINE void add_rows(const Geometry& g, const float* src, const float*
     const float* const last[2] = {nullptr, taps_at(kKernel - 1)};
     if (is_inside(kKernel)) add_row<kKernel, kWidth, 1, 2>(row_at(kKernel), last, sums);
   }
-  DEPTHWISE_UNROLL for (int row = 0; row < kRows; ++row)
-    DEPTHWISE_UNROLL for (int ow = 0; ow < kWidth; ++ow) sums[row][ow].store(dst + (row * kWidth + ow) * L);
+  DEPTHWISE_UNROLL for (int row = 0; row < kRows; ++row) DEPTHWISE_UNROLL for (int ow = 0; ow < kWidth; ++ow)
+      sums[row][ow]
+          .store(dst + (row * kWidth + ow) * L);
 }
 
 template <int kKernel, int kWidth>
@@ -94,11 +95,7 @@ __attribute__((noinline)) void convolve(const Geometry& g, const float* src, con
 
 template <int kKernel>
 void convolve(const Geometry& g, const float* src, const float* taps, V bias, float* dst) {
-  switch (g.w.in) {
-    case 6: return convolve<kKernel, 6>(g, src, taps, bias, dst);
-    case 7: return convolve<kKernel, 7>(g, src, taps, bias, dst);
-    default: return convolve<kKernel, 8>(g, src, taps, bias, dst);
-  }
+  return (g.w.in == 7 ? convolve<kKernel, 7> : convolve<kKernel, 8>)(g, src, taps, bias, dst);
 }
 
 int64_t blocks(const Geometry& g) { return ceil_of(g.in_channels, L); }
@@ -138,7 +135,7 @@ const char* refuses(const Geometry& g) {
   if (const char* why = refuses_planes(g, g.h.kernel == 5 ? 5 : 7, 1)) return why;
   if (g.d.in != 1) return "a depth";
   if (g.out_per_group != 1 || g.shared_bank) return "a multiplier or a shared bank";
-  if (g.w.in < 6 || g.w.in > 8) return "rows of other widths";
+  if (g.w.in != 7 && g.w.in != 8) return "rows of other widths";
   if (g.w.out != g.w.in || g.w.pad != g.w.kernel / 2) return "rows that change their width";
   return nullptr;
 }

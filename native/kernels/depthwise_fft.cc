@@ -1,4 +1,5 @@
-// Computes: depthwise convolution, channels first, stride 1 in the plane, of kernels that reach up to 64 rows and columns
+// Computes: depthwise convolution, channels first, stride 1 in the plane, of kernels that reach up to 64 rows and
+// columns
 //   with their dilation, by the fast Fourier transform of tiles of 64 x 64 inputs; any padding and multiplier, with a
 //   shared bank or not. Not exact on integers.  Refuses: strides and larger reaches; a depth; other layouts and
 //   groups; padding that is not zeros; float64.
@@ -50,7 +51,8 @@ ColumnMasks column_masks(int32_t begin, int32_t end) {
   return masks;
 }
 
-// The first split of the columns, from the image: row 0, column 0 of the tile is input (ih, iw). `zeros`: a row of them.
+// The first split of the columns, from the image: row 0, column 0 of the tile is input (ih, iw). `zeros`: a row of
+// them.
 void split_image(const Geometry& g, const float* src, int32_t ih, int32_t iw, const float* zeros, float* tile) {
   const ColumnMasks masks = column_masks(-iw, g.w.in - iw);
   const RootVectors<V> root(kRowSplits.roots[0]);
@@ -127,9 +129,8 @@ void pack(const Geometry& g, const void* weight, void* packed) {
       }
     for (int row = 0; row < kFirstStep; ++row)
       for (int v = 0; v < kTileVectors; ++v)
-        update<V, 4>(tile + row * kPitch + v * V::kLanes, kFirstStep * kPitch, [](Complex<V>(&a)[4]) {
-          split(a, RootVectors<V>(kRowSplits.roots[0]));
-        });
+        update<V, 4>(tile + row * kPitch + v * V::kLanes, kFirstStep * kPitch,
+                     [](Complex<V>(&a)[4]) { split(a, RootVectors<V>(kRowSplits.roots[0])); });
     split_rows<V, false>(tile, kTileVectors);
     multiply_rows<V, true>(tile, to, nullptr, {}, {});
   }
@@ -166,7 +167,8 @@ Place place_of(const Geometry& g, const Operands& operands, const TileAxis& rows
   place.columns = static_cast<int32_t>(min_of(columns.outputs, g.w.out - place.column));
   place.kernel = g.shared_bank ? oc % g.out_per_group : oc;
   place.src = static_cast<const float*>(operands.src) + oc / g.out_per_group * g.src_plane + depth * g.h.in * g.w.in;
-  place.dst = static_cast<float*>(operands.dst) + oc * g.dst_plane + (depth * g.h.out + place.row) * g.w.out + place.column;
+  place.dst =
+      static_cast<float*>(operands.dst) + oc * g.dst_plane + (depth * g.h.out + place.row) * g.w.out + place.column;
   return place;
 }
 

@@ -1,7 +1,7 @@
-// The points at which a transform takes its polynomials. A step splits a polynomial modulo t^n - w into some of n / 4 or
-// n / 2, modulo the roots of w, down to constants: Bernstein's form of the fast Fourier transform. Each split multiplies
-// by constants of its own instead of by a table that runs along the data, and leaves the points in an order that does
-// not matter to a product point by point.
+// The points at which a transform takes its polynomials. A step splits a polynomial modulo t^n - w into some of n / 4
+// or n / 2, modulo the roots of w, down to constants: Bernstein's form of the fast Fourier transform. Each split
+// multiplies by constants of its own instead of by a table that runs along the data, and leaves the points in an order
+// that does not matter to a product point by point.
 #ifndef DEPTHWISE_KERNELS_FFT_ROOTS_H_
 #define DEPTHWISE_KERNELS_FFT_ROOTS_H_
 

@@ -1,6 +1,7 @@
 // A tile of 64 x 64 numbers and its transform. Real rows r and r + 32 make one complex row: a real polynomial modulo
-// s^64 + 1 is a complex one modulo s^32 - i, so that no half of a spectrum is computed twice, and rows that run over the
-// end come back with the other sign. Columns are polynomials modulo t^64 - 1. What runs over an end is never an output.
+// s^64 + 1 is a complex one modulo s^32 - i, so that no half of a spectrum is computed twice, and rows that run over
+// the end come back with the other sign. Columns are polynomials modulo t^64 - 1. What runs over an end is never an
+// output.
 #ifndef DEPTHWISE_KERNELS_FFT_TILE_H_
 #define DEPTHWISE_KERNELS_FFT_TILE_H_
 
@@ -170,24 +171,20 @@ DEPTHWISE_INLINE void split_square(Complex<V> (&square)[V::kLanes], int block) {
   if constexpr (V::kLanes == 16) {
     const auto wide = [&]() DEPTHWISE_INLINE_LAMBDA {
 #pragma GCC unroll 4
-      for (int i = 0; i < 4; ++i)
-        split_in_square<V, 4, kInverse>(square, i, 4, Splits::kSecond.roots[block]);
+      for (int i = 0; i < 4; ++i) split_in_square<V, 4, kInverse>(square, i, 4, Splits::kSecond.roots[block]);
     };
     if constexpr (!kInverse) wide();
 #pragma GCC unroll 4
-    for (int i = 0; i < 4; ++i)
-      split_in_square<V, 4, kInverse>(square, 4 * i, 1, Splits::kThird.roots[4 * block + i]);
+    for (int i = 0; i < 4; ++i) split_in_square<V, 4, kInverse>(square, 4 * i, 1, Splits::kThird.roots[4 * block + i]);
     if constexpr (kInverse) wide();
   } else if constexpr (V::kLanes == 8) {
     const auto wide = [&]() DEPTHWISE_INLINE_LAMBDA {
 #pragma GCC unroll 2
-      for (int i = 0; i < 2; ++i)
-        split_in_square<V, 4, kInverse>(square, i, 2, Splits::kThird.roots[block]);
+      for (int i = 0; i < 2; ++i) split_in_square<V, 4, kInverse>(square, i, 2, Splits::kThird.roots[block]);
     };
     if constexpr (!kInverse) wide();
 #pragma GCC unroll 4
-    for (int i = 0; i < 4; ++i)
-      split_in_square<V, 2, kInverse>(square, 2 * i, 1, Splits::kFourth.roots[4 * block + i]);
+    for (int i = 0; i < 4; ++i) split_in_square<V, 2, kInverse>(square, 2 * i, 1, Splits::kFourth.roots[4 * block + i]);
     if constexpr (kInverse) wide();
   } else if constexpr (V::kLanes == 4) {
     split_in_square<V, 4, kInverse>(square, 0, 1, Splits::kThird.roots[block]);
