@@ -3,11 +3,11 @@
 
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/native/kernels/families.h)
 file(READ ${CMAKE_SOURCE_DIR}/native/kernels/families.h families)
-set(DEPTHWISE_COLUMNS avx512 avx2 sse2)
-string(REGEX MATCHALL "\n  X\\([a-z0-9_]+, (YES|NO), (YES|NO), (YES|NO)\\)" families "${families}")
+set(DEPTHWISE_COLUMNS avx512 avx2 sse2 neon)
+string(REGEX MATCHALL "\n  X\\([a-z0-9_]+, (YES|NO), (YES|NO), (YES|NO), (YES|NO)\\)" families "${families}")
 set(DEPTHWISE_FAMILY_SOURCES "")
 foreach(line ${families})
-  string(REGEX REPLACE "\n  X\\(([a-z0-9_]+), ([A-Z]+), ([A-Z]+), ([A-Z]+)\\)" "\\1;\\2;\\3;\\4" columns "${line}")
+  string(REGEX REPLACE "\n  X\\(([a-z0-9_]+), ([A-Z]+), ([A-Z]+), ([A-Z]+), ([A-Z]+)\\)" "\\1;\\2;\\3;\\4;\\5" columns "${line}")
   list(POP_FRONT columns family)
   list(APPEND DEPTHWISE_FAMILY_SOURCES ${CMAKE_SOURCE_DIR}/native/kernels/${family}.cc)
   foreach(isa column IN ZIP_LISTS DEPTHWISE_COLUMNS columns)
@@ -82,7 +82,7 @@ set(DEPTHWISE_KERNEL_FLAGS ${DEPTHWISE_WARNINGS} -ffp-contract=off -fno-exceptio
 
 if(DEPTHWISE_NO_CXX_LIBRARY AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
   # Of a release: nothing is ever thrown through a kernel. A twentieth of their size.
-  list(APPEND DEPTHWISE_KERNEL_FLAGS -fno-asynchronous-unwind-tables)
+  list(APPEND DEPTHWISE_KERNEL_FLAGS -fno-asynchronous-unwind-tables -fno-unwind-tables)
 endif()
 
 # depthwise_isa_objects(<variable> <isa> <level> <sources>): their objects, by the kernel compiler if there is one;

@@ -10,19 +10,22 @@ namespace depthwise {
 // DEPTHWISE_WITH_<isa> says that CMake compiles that ISA. The order is that of preference where two cost the same.
 #define DEPTHWISE_IF_YES(...) __VA_ARGS__
 #define DEPTHWISE_IF_NO(...)
-#define DEPTHWISE_DECLARE_avx512(family, avx512, avx2, sse2) \
+#define DEPTHWISE_DECLARE_avx512(family, avx512, avx2, sse2, neon) \
   DEPTHWISE_IF_##avx512(extern const KernelList family##_avx512;)
-#define DEPTHWISE_DECLARE_avx2(family, avx512, avx2, sse2) DEPTHWISE_IF_##avx2(extern const KernelList family##_avx2;)
-#define DEPTHWISE_DECLARE_sse2(family, avx512, avx2, sse2) DEPTHWISE_IF_##sse2(extern const KernelList family##_sse2;)
-#define DEPTHWISE_DECLARE_neon(family, avx512, avx2, sse2) extern const KernelList family##_neon;
-#define DEPTHWISE_DECLARE_scalar(family, avx512, avx2, sse2) extern const KernelList family##_scalar;
-#define DEPTHWISE_DECLARE_wide16(family, avx512, avx2, sse2) extern const KernelList family##_wide16;
-#define DEPTHWISE_ADDRESS_avx512(family, avx512, avx2, sse2) DEPTHWISE_IF_##avx512(&family##_avx512, )
-#define DEPTHWISE_ADDRESS_avx2(family, avx512, avx2, sse2) DEPTHWISE_IF_##avx2(&family##_avx2, )
-#define DEPTHWISE_ADDRESS_sse2(family, avx512, avx2, sse2) DEPTHWISE_IF_##sse2(&family##_sse2, )
-#define DEPTHWISE_ADDRESS_neon(family, avx512, avx2, sse2) &family##_neon,
-#define DEPTHWISE_ADDRESS_scalar(family, avx512, avx2, sse2) &family##_scalar,
-#define DEPTHWISE_ADDRESS_wide16(family, avx512, avx2, sse2) &family##_wide16,
+#define DEPTHWISE_DECLARE_avx2(family, avx512, avx2, sse2, neon) \
+  DEPTHWISE_IF_##avx2(extern const KernelList family##_avx2;)
+#define DEPTHWISE_DECLARE_sse2(family, avx512, avx2, sse2, neon) \
+  DEPTHWISE_IF_##sse2(extern const KernelList family##_sse2;)
+#define DEPTHWISE_DECLARE_neon(family, avx512, avx2, sse2, neon) \
+  DEPTHWISE_IF_##neon(extern const KernelList family##_neon;)
+#define DEPTHWISE_DECLARE_scalar(family, avx512, avx2, sse2, neon) extern const KernelList family##_scalar;
+#define DEPTHWISE_DECLARE_wide16(family, avx512, avx2, sse2, neon) extern const KernelList family##_wide16;
+#define DEPTHWISE_ADDRESS_avx512(family, avx512, avx2, sse2, neon) DEPTHWISE_IF_##avx512(&family##_avx512, )
+#define DEPTHWISE_ADDRESS_avx2(family, avx512, avx2, sse2, neon) DEPTHWISE_IF_##avx2(&family##_avx2, )
+#define DEPTHWISE_ADDRESS_sse2(family, avx512, avx2, sse2, neon) DEPTHWISE_IF_##sse2(&family##_sse2, )
+#define DEPTHWISE_ADDRESS_neon(family, avx512, avx2, sse2, neon) DEPTHWISE_IF_##neon(&family##_neon, )
+#define DEPTHWISE_ADDRESS_scalar(family, avx512, avx2, sse2, neon) &family##_scalar,
+#define DEPTHWISE_ADDRESS_wide16(family, avx512, avx2, sse2, neon) &family##_wide16,
 
 #ifdef DEPTHWISE_WITH_avx512
 DEPTHWISE_FAMILIES(DEPTHWISE_DECLARE_avx512)
@@ -37,7 +40,7 @@ DEPTHWISE_FAMILIES(DEPTHWISE_DECLARE_sse2)
 DEPTHWISE_FAMILIES(DEPTHWISE_DECLARE_neon)
 #endif
 #ifdef DEPTHWISE_SCALAR_IS_REFERENCE
-#define DEPTHWISE_SCALAR_FAMILIES(X) X(reference, YES, YES, YES)
+#define DEPTHWISE_SCALAR_FAMILIES(X) X(reference, YES, YES, YES, YES)
 #else
 #define DEPTHWISE_SCALAR_FAMILIES DEPTHWISE_FAMILIES
 #endif

@@ -132,7 +132,7 @@ void pack(const Geometry& g, const void* weight, void* packed) {
         update<V, 4>(tile + row * kPitch + v * V::kLanes, kFirstStep * kPitch,
                      [](Complex<V>(&a)[4]) { split(a, RootVectors<V>(kRowSplits.roots[0])); });
     split_rows<V, false>(tile, kTileVectors);
-    multiply_rows<V, true>(tile, to, nullptr, {}, {});
+    multiply_rows<V>(tile, to, nullptr, {}, {});
   }
 }
 
@@ -188,8 +188,7 @@ void run(const Geometry& g, const Operands& operands, void* scratch, int64_t beg
       outputs = {at.dst, g.w.out, at.rows};
     }
     split_image(g, at.src, at.row - g.h.pad, at.column - g.w.pad, zeros, tile);
-    multiply_rows<V, false>(tile, nullptr, static_cast<const float*>(operands.weight) + at.kernel * kSpectrum, next,
-                            outputs);
+    multiply_rows<V>(tile, nullptr, static_cast<const float*>(operands.weight) + at.kernel * kSpectrum, next, outputs);
     join_outputs(g, tile, bias ? bias[at.kernel] : 0.0f, at.rows, at.columns, at.dst);
   }
 }

@@ -236,8 +236,8 @@ static DEPTHWISE_INLINE void ask_for(RowsAhead& ahead, int rows) {
     for (int i = 0; i < kTile; i += 16) __builtin_prefetch(ahead.row + i, 0, 2);
 }
 
-// The rows' splits, the product with `spectrum`, and back. With kPack the points go to `packed` instead.
-template <class V, bool kPack>
+// The rows' splits, the product with `spectrum`, and back. Where there is `packed` the points go there instead.
+template <class V>
 void multiply_rows(float* tile, float* packed, const float* spectrum, RowsAhead next, RowsAhead outputs) {
   constexpr int L = V::kLanes;
   constexpr int kRowsABlock = L > 4 ? L * L / 32 : 1;
@@ -251,7 +251,7 @@ void multiply_rows(float* tile, float* packed, const float* spectrum, RowsAhead 
       load_square<V>(rows + block * L, square);
       split_square<V, false>(square, block);
       const int64_t at = (row * kTile + block * L * L) * 2;
-      if constexpr (kPack) {
+      if (packed) {
         for (int i = 0; i < L; ++i) {
           square[i].re.store(packed + at + 2 * i * L);
           square[i].im.store(packed + at + (2 * i + 1) * L);
@@ -267,7 +267,7 @@ void multiply_rows(float* tile, float* packed, const float* spectrum, RowsAhead 
         store_square<V>(square, rows + block * L);
       }
     }
-    if constexpr (!kPack)
+    if (!packed)
       for (int i = 0; i < L; ++i) split_between_vectors<V, true>(rows + i * kPitch);
   }
 }
