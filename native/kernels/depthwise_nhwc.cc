@@ -130,7 +130,9 @@ template <class T, int K>
 double cost(const Geometry& g) {
   const double vectors = static_cast<double>(channel_vectors(g, Vec<T>::kLanes)) * g.out_per_group;
   const double pixels = static_cast<double>(g.d.out) * g.h.out * g.w.out;
-  const double store = g.out_per_group == 1 ? 1.0 : 2.0 * Vec<T>::kLanes;
+  // Less than a vector goes by way of memory.
+  const double apart = g.in_channels < Vec<T>::kLanes ? 20.0 : 0.0;
+  const double store = g.out_per_group == 1 ? 1.0 + apart : 2.0 * Vec<T>::kLanes;
   const double tap = K == 0 ? 0.75 : 0.53, pixel = K == 0 ? 3.0 : 1.0;
   return 100.0 + vectors * pixels * (store + pixel + tap * static_cast<double>(g.taps));
 }

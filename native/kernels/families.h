@@ -21,6 +21,7 @@
   X(depthwise_large_w, YES, YES, NO, YES) \
   X(depthwise_fft, YES, YES, NO, YES) \
   X(depthwise_nhwc, YES, YES, YES, YES) \
+  X(depthwise_nhwc_flat, YES, YES, NO, YES) \
   X(winograd, YES, YES, NO, YES) \
   X(pointwise, YES, YES, NO, YES) \
   X(grouped, YES, YES, NO, YES) \
