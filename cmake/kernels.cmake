@@ -60,7 +60,7 @@ endif()
 set(DEPTHWISE_FLAGS_avx2 -mavx2 -mfma)
 # Half the code of -O3 at the same speed (bench/native/kernel_bench); the others took 1.1 to 2 times as long by it.
 set(DEPTHWISE_FAST_FAMILIES pointwise winograd)
-set(DEPTHWISE_MEDIUM_FAMILIES depthwise2d_by_channels depthwise_any_h depthwise_fft depthwise_large depthwise_large_w depthwise_nhwc_flat dense grouped)
+set(DEPTHWISE_MEDIUM_FAMILIES depthwise2d_by_channels depthwise_any_h depthwise_fft depthwise_large depthwise_large_w dense grouped)
 set(DEPTHWISE_FAST_CODE -O3)
 set(DEPTHWISE_MEDIUM_CODE -O3)
 set(DEPTHWISE_SMALL_CODE -O2)

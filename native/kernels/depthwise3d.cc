@@ -136,11 +136,16 @@ constexpr Kernel kernel(const char* name, ElementType element) {
   return unpacked_kernel(name, element, refuses<kKernel>, cost<T, kKernel>, work_items, run<T, kKernel>);
 }
 
-constexpr Kernel kKernels[] = {kernel<float, 3>("depthwise3d_k3_s1", ElementType::kFloat32),
-                               kernel<float, 5>("depthwise3d_k5_s1", ElementType::kFloat32)};
+constexpr Kernel kKernels[] = {
+    kernel<float, 3>("depthwise3d_k3_s1", ElementType::kFloat32),
+#if DEPTHWISE_ISA_CODE != DEPTHWISE_IS_avx512  // AVX2's serves
+    kernel<float, 5>("depthwise3d_k5_s1", ElementType::kFloat32),
+#endif
+};
 
 }  // namespace
 
-extern constinit const KernelList DEPTHWISE_KERNEL_LIST(depthwise3d) = {DEPTHWISE_ISA_NAME, kKernels, 2};
+extern constinit const KernelList DEPTHWISE_KERNEL_LIST(depthwise3d) = {
+    DEPTHWISE_ISA_NAME, kKernels, static_cast<int32_t>(sizeof kKernels / sizeof kKernels[0])};
 
 }  // namespace depthwise

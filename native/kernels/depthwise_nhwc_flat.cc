@@ -105,8 +105,8 @@ __attribute__((noinline)) void flat_tile(const Geometry& g, const FlatTile& tile
     const float* row = tile.plane + ih * tile.in;
     const float* taps = tile.taps + int64_t{index} * g.w.kernel * kPeriod * L;
     const int begin = static_cast<int>(max_of(0, index - g.h.kernel + 1)), end = index + 1;
-    if (begin == 0 && end >= kRows)
-      add_row<kPeriod, kRows, kEdge, true>(g, tile, row, taps, 0, kRows, sums);
+    if (!kEdge && begin == 0 && end >= kRows)
+      add_row<kPeriod, kRows, false, true>(g, tile, row, taps, 0, kRows, sums);
     else
       add_row<kPeriod, kRows, kEdge, false>(g, tile, row, taps, begin, end, sums);
   }
@@ -128,15 +128,26 @@ void flat_rows(const Geometry& g, FlatTile tile) {
   for (; tile.first < tile.out; tile.first += kVectors * L, tile.dst += kVectors * L) {
     const int64_t end = tile.first + kVectors * L;
     const bool is_inside = tile.first >= pad && end - pad + reach <= tile.in && end <= tile.out;
-    (is_inside ? flat_tile<kPeriod, kRows, false> : flat_tile<kPeriod, kRows, true>)(g, tile);
+    // Single rows are those of low images: the slower tile serves them, too.
+    if (kRows > 1 && is_inside)
+      flat_tile<kPeriod, kRows, kRows == 1>(g, tile);
+    else
+      flat_tile<kPeriod, kRows, true>(g, tile);
   }
 }
 
+// Some rows; the last tile reaches back over rows that are done.
 template <int kPeriod>
-void flat_band(const Geometry& g, FlatTile tile, int32_t rows) {
-  for (; rows >= kTileRows; rows -= kTileRows, tile.oh += kTileRows, tile.dst += kTileRows * tile.out)
-    flat_rows<kPeriod, kTileRows>(g, tile);
-  for (; rows > 0; --rows, ++tile.oh, tile.dst += tile.out) flat_rows<kPeriod, 1>(g, tile);
+void flat_band(const Geometry& g, const FlatTile& band, int32_t rows) {
+  for (int32_t row = 0; row < rows;) {
+    const bool is_high = rows >= kTileRows;
+    const int32_t at = is_high ? static_cast<int32_t>(min_of(row, rows - kTileRows)) : row;
+    FlatTile tile = band;
+    tile.oh += at;
+    tile.dst += at * band.out;
+    (is_high ? flat_rows<kPeriod, kTileRows> : flat_rows<kPeriod, 1>)(g, tile);
+    row = at + (is_high ? kTileRows : 1);
+  }
 }
 
 Bands bands(const Geometry& g) {
