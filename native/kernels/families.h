@@ -1,7 +1,7 @@
 // Every family of kernels, one a line: <family>.cc beside this file, compiled for each ISA into one object. The
-// columns say which ISA has it: AVX-512, where AVX2's serves too if sixteen lanes were no faster; AVX2 and NEON, but for
-// what needs more lanes; SSE2, which is for CPUs without AVX2 and does with a few families.
-// cmake/kernels.cmake reads the lines that begin with "  X("; dispatch/kernel_list.cc makes its table of them.
+// columns say which ISA has it: AVX-512, where AVX2's serves too if sixteen lanes were no faster; AVX2 and NEON, but
+// for what needs more lanes; SSE2, which is for CPUs without AVX2 and does with a few families. cmake/kernels.cmake
+// reads the lines that begin with "  X("; dispatch/kernel_list.cc makes its table of them.
 #ifndef DEPTHWISE_KERNELS_FAMILIES_H_
 #define DEPTHWISE_KERNELS_FAMILIES_H_
 
