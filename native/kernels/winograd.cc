@@ -3,7 +3,7 @@
 // Refuses: other kernels, strides and dilations; a kernel or padding along the depth; one input channel a group.
 // Loop order: group, box of tiles, chunk of output channels: input transform; point, block of output channels, tiles;
 //   output transform. An item is one chunk of one box.
-// In registers: the sums of a tile of the matrix product (gemm_channels.h).  Reads beyond: nothing.
+// In registers: the sums of a tile of the matrix product.  Reads beyond: nothing.
 #include "kernels/winograd_input.h"
 #include "kernels/winograd_output.h"
 
@@ -13,26 +13,71 @@ namespace {
 // Longer sums are made of parts: the rounding errors of one long chain would grow with its length.
 constexpr int64_t kLongestSum = 128;
 
-// products (tiles, out_lanes) of one point = points (tiles, in_lanes) x weights (block, in_per_group, lanes).
-template <class V, int kPixels, int kVectors, class T>
-void multiply_tile(const T* points, int64_t in_lanes, int32_t channels, const T* weights, T* products,
-                   int64_t out_lanes) {
-  const int64_t sum_parts = parts(channels, kLongestSum);
-  for (int64_t i = 0; i < sum_parts; ++i) {
-    const int64_t first = part_begin(channels, sum_parts, i), end = part_begin(channels, sum_parts, i + 1);
-    V sums[kPixels][kVectors];
-    const T* pixel[kPixels];
+// sums += pixels (kPixels, in_lanes) times weights (channels, vectors); returns the end of the weights. kInLanes:
+// in_lanes of small groups, or 0.
+template <class V, int kPixels, int kVectors, int kInLanes, class T>
+DEPTHWISE_INLINE const T* add_point(V (&sums)[kPixels][kVectors], const T* pixels, int64_t in_lanes, int64_t channels,
+                                    const T* weights) {
+  if constexpr (kInLanes > 0) in_lanes = kInLanes;
+  for (int64_t ic = 0; ic < channels; ++ic, weights += kVectors * V::kLanes) {
+    // Weights come once, in order, from the second or third cache; those of small groups are there in time.
+    if constexpr (kInLanes == 0) __builtin_prefetch(weights + kWeightsAhead / sizeof(T));
+    V w[kVectors];
+#pragma GCC unroll 16
+    for (int v = 0; v < kVectors; ++v) w[v] = V::load(weights + v * V::kLanes);
+#pragma GCC unroll 16
     for (int p = 0; p < kPixels; ++p) {
-      pixel[p] = points + p * in_lanes + first;
-      for (int v = 0; v < kVectors; ++v) sums[p][v] = V::zero();
+      const V x = V::broadcast(pixels[p * in_lanes + ic]);
+#pragma GCC unroll 16
+      for (int v = 0; v < kVectors; ++v) sums[p][v] = fma(x, w[v], sums[p][v]);
     }
-    weights = add_tap<V, kPixels, kVectors, T>(sums, pixel, static_cast<int32_t>(end - first), weights);
+  }
+  return weights;
+}
+
+// products (tiles, out_lanes) of one point = points (tiles, in_lanes) x weights (block, in_per_group, lanes). Out of
+// line: beside the loops around it GCC has no registers for the addresses.
+template <class V, int kPixels, int kVectors, int kInLanes, class T>
+__attribute__((noinline)) void multiply_tile(const T* points, int64_t in_lanes, int32_t channels, const T* weights,
+                                             T* products, int64_t out_lanes) {
+  const int64_t sum_parts = kInLanes > 0 || channels <= kLongestSum ? 1 : parts(channels, kLongestSum);
+  for (int64_t i = 0, first = 0; i < sum_parts; ++i) {
+    const int64_t end = i + 1 == sum_parts ? channels : part_begin(channels, sum_parts, i + 1);
+    V sums[kPixels][kVectors];
+#pragma GCC unroll 16
     for (int p = 0; p < kPixels; ++p)
+#pragma GCC unroll 16
+      for (int v = 0; v < kVectors; ++v) sums[p][v] = V::zero();
+    weights = add_point<V, kPixels, kVectors, kInLanes, T>(sums, points + first, in_lanes, end - first, weights);
+    first = end;
+#pragma GCC unroll 16
+    for (int p = 0; p < kPixels; ++p)
+#pragma GCC unroll 16
       for (int v = 0; v < kVectors; ++v) {
         T* to = products + p * out_lanes + v * V::kLanes;
-        (i == 0 ? sums[p][v] : V::load(to) + sums[p][v]).store(to);
+        if (i != 0) sums[p][v] = V::load(to) + sums[p][v];
+        sums[p][v].store(to);
       }
   }
+}
+
+// Pixels of a tile in small groups, of one vector of input and one of output channels: with more of them the weights
+// are loaded less often, and no sum is waited for. They lie a vector apart, so that one address serves them all.
+template <class V>
+constexpr int kSmallPixels = V::kRegisters == 32 ? 16 : 12;
+
+template <class T>
+bool is_small(const WinogradPlan& plan) {
+  return plan.in_lanes == Vec<T>::kLanes && plan.out_lanes == Vec<T>::kLanes;
+}
+
+template <class V, int kPixels, class T>
+DEPTHWISE_INLINE void multiply_small_tile_of(int pixels, const T* points, int32_t channels, const T* weights,
+                                             T* products) {
+  if constexpr (kPixels > 1) {
+    if (pixels < kPixels) return multiply_small_tile_of<V, kPixels - 1, T>(pixels, points, channels, weights, products);
+  }
+  multiply_tile<V, kPixels, 1, V::kLanes, T>(points, V::kLanes, channels, weights, products, V::kLanes);
 }
 
 template <class V, int kPixels, class T>
@@ -44,9 +89,9 @@ DEPTHWISE_INLINE void multiply_tile_of(int pixels, bool narrow, const T* points,
                                                  out_lanes);
   }
   if (narrow)
-    multiply_tile<V, kPixels, 1, T>(points, in_lanes, channels, weights, products, out_lanes);
+    multiply_tile<V, kPixels, 1, 0, T>(points, in_lanes, channels, weights, products, out_lanes);
   else
-    multiply_tile<V, kPixels, kTileVectors<V>, T>(points, in_lanes, channels, weights, products, out_lanes);
+    multiply_tile<V, kPixels, kTileVectors<V>, 0, T>(points, in_lanes, channels, weights, products, out_lanes);
 }
 
 // Output channels that are multiplied for block `block`, in whole vectors.
@@ -67,7 +112,8 @@ void multiply_points(const Geometry& g, const WinogradPlan& plan, int64_t tiles,
                      const T* weights, T* products) {
   using V = Vec<T>;
   const int64_t end = at_most(plan.blocks, int64_t{chunk + 1} * plan.chunk);
-  const int64_t count = parts(tiles, kTilePixels<V>);
+  const bool small = is_small<T>(plan);
+  const int64_t count = parts(tiles, small ? kSmallPixels<V> : kTilePixels<V>);
   for (int point = 0; point < kPoints; ++point)
     for (int64_t block = int64_t{chunk} * plan.chunk; block < end; ++block) {
       const T* w = weights + point * point_weights<T>(g) + block * plan.block * g.in_per_group;
@@ -75,6 +121,12 @@ void multiply_points(const Geometry& g, const WinogradPlan& plan, int64_t tiles,
       for (int64_t i = 0; i < count; ++i) {
         const int64_t first = part_begin(tiles, count, i);
         const int pixels = static_cast<int>(part_begin(tiles, count, i + 1) - first);
+        if (small) {
+          multiply_small_tile_of<V, kSmallPixels<V>, T>(pixels, points + point * plan.point_step + first * V::kLanes,
+                                                        g.in_per_group, w,
+                                                        products + point * plan.product_step + first * V::kLanes);
+          continue;
+        }
         multiply_tile_of<V, kTilePixels<V>, T>(pixels, narrow, points + point * plan.point_step + first * plan.in_lanes,
                                                plan.in_lanes, g.in_per_group, w,
                                                products + point * plan.product_step + first * plan.out_lanes +
@@ -182,12 +234,18 @@ double cost(const Geometry& g) {
   const double tiles = static_cast<double>(plan.rows) * plan.columns * g.d.out * g.groups;
   const double in = static_cast<double>(plan.in_lanes) / V::kLanes;
   const double out = static_cast<double>(parts(g.out_per_group, V::kLanes));
-  // A product of one vector waits for its own sums; the ends of a tile of the product weigh most in small groups.
-  const bool narrow = plan.block == V::kLanes;
-  const double product = g.in_per_group / kMultiplyAddRate * (narrow ? 1.4 : 1.1) + (narrow ? 9 : 4);
+  // A tile of few sums waits for them, as one of a single vector does for its loads; the ends of a tile weigh most in
+  // small groups.
+  const bool small = is_small<T>(plan), narrow = plan.block == V::kLanes;
+  const double sums = static_cast<double>(at_most(small ? kSmallPixels<V> : kTilePixels<V>, plan.largest.count())) *
+                      (narrow ? 1 : kTileVectors<V>);
+  const double wait = sums < 4 * kMultiplyAddRate ? 4 * kMultiplyAddRate / sums : 1;
+  const double product = g.in_per_group / kMultiplyAddRate * (narrow && !small ? 1.4 : 1.1) * wait + (small    ? 2
+                                                                                                      : narrow ? 9
+                                                                                                               : 4);
   const double scalar = V::kLanes == 1 ? 1.5 : 1;
   const double items = static_cast<double>(work_items<T>(g));
-  return 1000 + items * 1800 + tiles * (kPoints * out * product + (in * 240 * plan.chunks + out * 230) * scalar);
+  return 1000 + items * 1200 + tiles * (kPoints * out * product + (in * 160 * plan.chunks + out * 150) * scalar);
 }
 
 constexpr Kernel kKernels[] = {

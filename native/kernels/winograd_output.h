@@ -40,18 +40,18 @@ void store_tile(const Geometry& g, Vec<T> (&y)[kTileOut][kTileOut], int32_t oh, 
     }
 }
 
-// Channels first: `count` outputs of a row, (output, lane), to row[channel * dst_plane + output].
+// Channels first: `count` neighbouring outputs, (output, lane), to first[channel * dst_plane + output].
 template <class T>
-void store_row(const T* outputs, int64_t count, int32_t live, T* row, int64_t dst_plane) {
+void store_outputs(const T* outputs, int64_t count, int32_t live, T* first, int64_t dst_plane) {
   using V = Vec<T>;
   for (int64_t begin = 0; begin < count; begin += V::kLanes) {
-    // The last vector ends with the row where that is long enough, and is cut short where not.
+    // The last vector ends with the outputs if there are enough of them, and is cut short if not.
     const int64_t at = count >= V::kLanes ? at_most(begin, count - V::kLanes) : 0;
     V square[V::kLanes];
     for (int i = 0; i < V::kLanes; ++i) square[i] = V::load(outputs + (at + i) * V::kLanes);
     transpose(square);
     for (int lane = 0; lane < V::kLanes && lane < live; ++lane) {
-      T* to = row + lane * dst_plane + at;
+      T* to = first + lane * dst_plane + at;
       if (count >= V::kLanes)
         square[lane].store(to);
       else
@@ -60,35 +60,56 @@ void store_row(const T* outputs, int64_t count, int32_t live, T* row, int64_t ds
   }
 }
 
+// The outputs of a tile, as far as `rows` x `columns` of them exist, to (row, output, lane) with `pitch` outputs a row.
+template <class T>
+DEPTHWISE_INLINE void keep_tile(const Vec<T> (&y)[kTileOut][kTileOut], int32_t rows, int32_t columns, int64_t pitch,
+                                T* outputs) {
+  using V = Vec<T>;
+  if (rows >= kTileOut && columns >= kTileOut) {
+#pragma GCC unroll 4
+    for (int r = 0; r < kTileOut; ++r)
+#pragma GCC unroll 4
+      for (int c = 0; c < kTileOut; ++c) y[r][c].store(outputs + (r * pitch + c) * V::kLanes);
+    return;
+  }
+#pragma GCC unroll 4
+  for (int r = 0; r < kTileOut; ++r)
+#pragma GCC unroll 4
+    for (int c = 0; c < kTileOut; ++c)
+      if (r < rows && c < columns) y[r][c].store(outputs + (r * pitch + c) * V::kLanes);
+}
+
 // dst: output (0, 0) of the plane, of the first channel of the chunk, of which `live` exist. products (36, tiles of the
-// box, out_lanes), product_step apart. rows: scratch (4, outputs of a row of tiles, lane), for channels first.
+// box, out_lanes), product_step apart. kept: scratch (4, outputs of a row of tiles, lane), for channels first.
 template <class T>
 void products_to_box(const Geometry& g, const WinogradPlan& plan, const TileBox& box, const T* products, const T* bias,
-                     int32_t live, T* rows, T* dst) {
+                     int32_t live, T* kept, T* dst) {
   using V = Vec<T>;
   const int64_t step = plan.product_step;
   const bool channels_first = g.layout == Layout::kChannelsFirst;
-  const int64_t pitch = int64_t{plan.largest.columns} * kTileOut + V::kLanes;  // outputs of a row in scratch
+  const int32_t first_ow = box.column * kTileOut;
+  const int32_t width = static_cast<int32_t>(at_most(int64_t{box.columns} * kTileOut, g.w.out - first_ow));
   for (int32_t oc = 0; oc < live; oc += V::kLanes) {
     const typename V::Mask mask = V::Mask::first(live - oc);
     const V start = bias ? V::load(bias + oc, mask) : V::zero();
     for (int32_t row = 0; row < box.rows; ++row) {
-      const int32_t oh = (box.row + row) * kTileOut, first_ow = box.column * kTileOut;
+      const int32_t oh = (box.row + row) * kTileOut;
+      const int32_t height = static_cast<int32_t>(at_most(kTileOut, g.h.out - oh));
       for (int32_t column = 0; column < box.columns; ++column) {
         V y[kTileOut][kTileOut];
         finish_tile<V, T>(g, products + (int64_t{row} * box.columns + column) * plan.out_lanes + oc, step, start, y);
-        if (channels_first) {
-          for (int r = 0; r < kTileOut; ++r)
-            for (int c = 0; c < kTileOut; ++c) y[r][c].store(rows + (r * pitch + column * kTileOut + c) * V::kLanes);
-        } else {
+        if (channels_first)
+          keep_tile<T>(y, height, width - column * kTileOut, width, kept + int64_t{column} * kTileOut * V::kLanes);
+        else
           store_tile<T>(g, y, oh, first_ow + column * kTileOut, live - oc, dst + oc);
-        }
       }
       if (!channels_first) continue;
-      const int64_t count = at_most(int64_t{box.columns} * kTileOut, g.w.out - first_ow);
-      for (int r = 0; r < kTileOut && oh + r < g.h.out; ++r)
-        store_row(rows + r * pitch * V::kLanes, count, live - oc,
-                  dst + oc * g.dst_plane + int64_t{oh + r} * g.w.out + first_ow, g.dst_plane);
+      // Whole rows follow one another in memory.
+      const bool whole = width == g.w.out;
+      T* first = dst + oc * g.dst_plane + int64_t{oh} * g.w.out + first_ow;
+      for (int32_t r = 0; r < (whole ? 1 : height); ++r)
+        store_outputs(kept + r * int64_t{width} * V::kLanes, whole ? int64_t{width} * height : width, live - oc,
+                      first + int64_t{r} * g.w.out, g.dst_plane);
     }
   }
 }
