@@ -1,5 +1,6 @@
 // Computes: pointwise convolution (a kernel of one tap, any stride and groups), channels first, as a matrix product
-//   with lanes along the pixels.  Refuses: larger kernels, padding, channels last, one input channel a group.
+//   with lanes along the pixels.  Refuses: larger kernels, padding, channels last, one input channel a group;
+//   float64.
 // Loop order: group, span of pixels, chunk of output channels; slab of input channels, panel of pixels, tile of output
 //   channels; in a tile the input channels. An item is one span of one chunk.
 // In registers: the sums of a tile (gemm_pixels.h); its first tile copies the panel into scratch for the others.
@@ -184,18 +185,14 @@ double cost(const Geometry& g) {
   return 300 + vectors * g.groups * (tile * plan.tiles / kTileColumns + copies);
 }
 
+// float64: dense.
 constexpr Kernel kKernels[] = {
     {"pointwise", ElementType::kFloat32, true, refuses, cost<float>, work_items<float>, packed_bytes<float>,
      pack<float>, scratch_bytes<float>, run<float>, true},
-#if DEPTHWISE_ISA_CODE != DEPTHWISE_IS_avx512  // AVX2's serves
-    {"pointwise", ElementType::kFloat64, true, refuses, cost<double>, work_items<double>, packed_bytes<double>,
-     pack<double>, scratch_bytes<double>, run<double>, true},
-#endif
 };
 
 }  // namespace
 
-extern constinit const KernelList DEPTHWISE_KERNEL_LIST(pointwise) = {
-    DEPTHWISE_ISA_NAME, kKernels, static_cast<int32_t>(sizeof kKernels / sizeof kKernels[0])};
+extern constinit const KernelList DEPTHWISE_KERNEL_LIST(pointwise) = {DEPTHWISE_ISA_NAME, kKernels, 1};
 
 }  // namespace depthwise
