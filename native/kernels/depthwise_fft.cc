@@ -206,10 +206,10 @@ double cost(const Geometry& g) {
   const TileAxis columns = tile_axis(g.w, V::kLanes);
   const int64_t inputs = min_of(kTile, min_of(int64_t{g.w.pad} + g.w.in, columns.outputs + reach(g.w) - 1));
   const int64_t vectors = ceil_of(inputs, V::kLanes) + ceil_of(columns.outputs, V::kLanes);
-  const double square = V::kLanes == 1 ? 60000 : 55000.0 / V::kLanes;
+  const double square = V::kLanes == 1 ? 66000 : 62000.0 / V::kLanes;
   // A spectrum is 16 kB, and comes from the third cache or from memory where other work has been in between.
   const double spectra = 1300.0 * g.out_channels;
-  return 200.0 + spectra + static_cast<double>(work_items(g)) * (square + 380.0 * static_cast<double>(vectors));
+  return 200.0 + spectra + static_cast<double>(work_items(g)) * (square + 420.0 * static_cast<double>(vectors));
 }
 
 constexpr Kernel kKernels[] = {
