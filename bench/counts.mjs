@@ -33,7 +33,12 @@ const LAYERS = [
   "stem-3-32x224s2",
   "dense-256-256x14",
 ];
-const MORE = ["n1_c144_i56x56_o144_k3x3_s1_p1_d1_g144_LNHWC", "n1_c16_i64x64_o16_k31x31_s1_p15_d1_g16"];
+const MORE = [
+  "n1_c144_i56x56_o144_k3x3_s1_p1_d1_g144_LNHWC",
+  "n1_c16_i64x64_o16_k31x31_s1_p15_d1_g16",
+  "n1_c16_i14x14_o16_k13x13_s1_p6_d1_g16",
+  "n1_c3_i112x112_o3_k5x5_s1_p2_d1_g3_LNHWC",
+];
 
 /** The total of a profile that callgrind wrote for one call: its line "totals: N" or "summary: N". */
 export function totalOf(profile) {

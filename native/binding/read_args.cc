@@ -15,6 +15,13 @@ const char* array_name(ElementType element) {
   return element == ElementType::kFloat32 ? "Float32Array" : "Float64Array";
 }
 
+bool read_args(napi_env env, napi_callback_info info, napi_value* args, size_t count) {
+  if (napi_get_cb_info(env, info, &count, args, nullptr, nullptr) == napi_ok) return true;
+  // A call that returned quietly would pass for one that has written its output.
+  throw_internal(env, "the arguments cannot be read");
+  return false;
+}
+
 bool read_geometry(napi_env env, napi_value value, Geometry* geometry) {
   napi_typedarray_type type;
   size_t count;

@@ -9,14 +9,15 @@
 
 namespace depthwise {
 
+// Each returns false with an exception pending (or with an environment that ends). `name` is for its message.
+
 // Missing arguments arrive as undefined.
+bool read_args(napi_env env, napi_callback_info info, napi_value* args, size_t count);
 template <size_t kCount>
 bool read_args(napi_env env, napi_callback_info info, napi_value (&args)[kCount]) {
-  size_t count = kCount;
-  return napi_get_cb_info(env, info, &count, args, nullptr, nullptr) == napi_ok;
+  return read_args(env, info, args, kCount);
 }
 
-// Each returns false with an exception pending (or with an environment that ends). `name` is for its message.
 bool read_geometry(napi_env env, napi_value value, Geometry* geometry);
 bool read_string(napi_env env, napi_value value, const char* name, char* text, size_t bytes);
 bool read_integer(napi_env env, napi_value value, const char* name, int64_t low, int64_t high, int64_t* result);

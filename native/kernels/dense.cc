@@ -235,7 +235,7 @@ double cost(const Geometry& g) {
 constexpr Kernel kKernels[] = {
     {"dense", ElementType::kFloat32, true, refuses, cost<float>, work_items<float>, packed_bytes<float>, pack<float>,
      scratch_bytes<float>, run<float>, true},
-#if DEPTHWISE_ISA_CODE != DEPTHWISE_IS_avx512  // AVX2's serves
+#if DEPTHWISE_ISA_CODE != DEPTHWISE_IS_avx512 && DEPTHWISE_ISA_CODE != DEPTHWISE_IS_sse2  // AVX2 serves; the formula
     {"dense", ElementType::kFloat64, true, refuses, cost<double>, work_items<double>, packed_bytes<double>,
      pack<double>, scratch_bytes<double>, run<double>, true},
 #endif

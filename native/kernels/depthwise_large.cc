@@ -102,8 +102,7 @@ __attribute__((noinline)) void large_rows(const Geometry& g, const Band<typename
 
 // 6 rows share a load best; 5 where they compute fewer rows twice.
 static inline int32_t tile_rows(int32_t rows) {
-  if (rows == 3) return 2;
-  if (rows < 6) return rows;
+  if (rows < 5) return rows == 1 ? 1 : 2;
   return (rows + 4) / 5 * 5 < (rows + 5) / 6 * 6 ? 5 : 6;
 }
 
@@ -113,7 +112,6 @@ void large_rows(const Geometry& g, const Band<typename V::Element>& band, const 
   switch (tile_rows(count)) {
     case 1: return large_rows<V, 1, N>(g, band, strip, oh, count);
     case 2: return large_rows<V, 2, N>(g, band, strip, oh, count);
-    case 4: return large_rows<V, 4, N>(g, band, strip, oh, count);
     case 5: return large_rows<V, 5, N>(g, band, strip, oh, count);
     default: return large_rows<V, 6, N>(g, band, strip, oh, count);
   }
