@@ -32,7 +32,7 @@ DEPTHWISE_INLINE void add_row(const typename V::Element* src, const V* tap, cons
 
 // What comes next in src and dst, fetched in the order of the addresses while the strips go down their columns.
 struct Ahead {
-  const char *src, *dst;
+  uintptr_t src, dst;
   template <class V>
   DEPTHWISE_INLINE void prefetch_vector(int i) const {
     prefetch(src + i * static_cast<int>(sizeof(V)));

@@ -42,8 +42,8 @@ DEPTHWISE_INLINE void run_planes(const Geometry& g, const Operands& operands, in
     for (rows.begin = static_cast<int32_t>(walk.row()); rows.begin < item_end; rows.begin = rows.end) {
       rows.end = band_end(rows.begin, part, step, item_end);
       const int64_t next_ih = min_of(g.h.in, max_of(0, int64_t{rows.end} - g.h.pad + kKernel - 1));
-      rows.next_src = reinterpret_cast<const char*>(rows.channel.src + next_ih * g.w.in);
-      rows.next_dst = reinterpret_cast<const char*>(rows.channel.dst + int64_t{rows.end} * g.w.out);
+      rows.next_src = reinterpret_cast<uintptr_t>(rows.channel.src + next_ih * g.w.in);
+      rows.next_dst = reinterpret_cast<uintptr_t>(rows.channel.dst + int64_t{rows.end} * g.w.out);
       run_band(rows, blocks);
       finish_rows<V>(g.activation, rows.channel.dst + int64_t{rows.begin} * g.w.out,
                      (int64_t{rows.end} - rows.begin) * g.w.out);

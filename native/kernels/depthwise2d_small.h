@@ -54,7 +54,7 @@ bool plan_tiles(const Geometry& g, const Tiles<V, kKernel>& tiles, const ColumnB
 template <class T>
 Rows<T> plane_rows(const Geometry& g, const Operands& operands, int64_t item, T* limit) {
   const ItemWalk walk(g, {g.h.out, 1}, item);
-  return {&g, channel_of<T>(g, operands, walk), 0, g.h.out, true, limit, nullptr, nullptr};
+  return {&g, channel_of<T>(g, operands, walk), 0, g.h.out, true, limit, 0, 0};
 }
 
 // Work items [begin, end), each a whole plane. `whole`: whole_planes() where a plane is one tile that it takes, or

@@ -100,9 +100,7 @@ __attribute__((noinline)) void run_tiles(const Tiles<V, kKernel>& tiles, const R
   TileShape<typename V::Element> shape = tile_shape(g, rows.limit);
   shape.depth_taps = rows.depth_taps;
   shape.src_depth = rows.depth_step;
-  // Addresses for hints: null where nothing comes next.
-  uintptr_t next_src = reinterpret_cast<uintptr_t>(rows.next_src);
-  uintptr_t next_dst = reinterpret_cast<uintptr_t>(rows.next_dst);
+  uintptr_t next_src = rows.next_src, next_dst = rows.next_dst;
   for (int32_t next = rows.begin; next < rows.end;) {
     Rows<typename V::Element> here = rows;
     here.begin = tile_begin<kKernel>(g.h, tile_rows, next, rows.begin, rows.end);
@@ -114,8 +112,8 @@ __attribute__((noinline)) void run_tiles(const Tiles<V, kKernel>& tiles, const R
     typename V::Element* dst = rows.channel.dst + int64_t{here.begin} * g.w.out;
     blocks.for_each(g.w, [&](const ColumnBlock<V, kKernel>& block) DEPTHWISE_INLINE_LAMBDA {
       for (int line = 0; line < tile_rows * static_cast<int>(sizeof(V)); line += 64) {
-        prefetch(reinterpret_cast<const void*>(next_src));
-        prefetch(reinterpret_cast<const void*>(next_dst));
+        prefetch(next_src);
+        prefetch(next_dst);
         next_src += 64;
         next_dst += 64;
       }

@@ -58,7 +58,7 @@ struct DeepItem {
     const int64_t kd_begin = min_of(g.d.kernel, first < 0 ? ceil_of(-first, g.d.dilation) : 0);
     const int64_t kd_end = max_of(kd_begin, min_of(g.d.kernel, ceil_of(max_of(0, g.d.in - first), g.d.dilation)));
     const int64_t id = first + kd_begin * g.d.dilation;
-    Rows<T> rows = {&g, channel, row_begin, row_end, true, nullptr, nullptr, nullptr};
+    Rows<T> rows = {&g, channel, row_begin, row_end, true, nullptr, 0, 0};
     rows.channel.src += id * src_hw;
     rows.channel.taps += kd_begin * (kKernel * kKernel);
     rows.channel.dst += od * dst_hw;
@@ -73,8 +73,8 @@ struct DeepItem {
     // The next output depth: the input plane that it adds to these, and its own.
     const int64_t next_row = max_of(0, int64_t{row_begin} - g.h.pad);
     const int64_t next_plane = rows.depth_taps == 0 ? 0 : (rows.depth_taps - 1) * rows.depth_step + g.d.stride * src_hw;
-    rows.next_src = reinterpret_cast<const char*>(rows.channel.src + next_plane + next_row * g.w.in);
-    rows.next_dst = reinterpret_cast<const char*>(rows.channel.dst + dst_hw + int64_t{row_begin} * g.w.out);
+    rows.next_src = reinterpret_cast<uintptr_t>(rows.channel.src + next_plane + next_row * g.w.in);
+    rows.next_dst = reinterpret_cast<uintptr_t>(rows.channel.dst + dst_hw + int64_t{row_begin} * g.w.out);
     return rows;
   }
 

@@ -114,9 +114,10 @@ struct Rows {
   bool guarded;
   // Whole vectors may be stored up to here: what follows the rows is written later by the same call, or not at all.
   T* limit;
-  // The bytes that come next in src and dst, fetched little by little.
-  const char* next_src;
-  const char* next_dst;
+  // Where the bytes lie that come next in src and dst, fetched little by little; 0 where nobody says. Addresses: an
+  // offset to a null pointer is undefined.
+  uintptr_t next_src;
+  uintptr_t next_dst;
   // Planes of taps, which read input planes `depth_step` elements apart from channel.src on.
   int32_t depth_taps = 1;
   int64_t depth_step = 0;

@@ -19,6 +19,7 @@ DEPTHWISE_INLINE int64_t ceil_of(int64_t a, int64_t b) { return (a + b - 1) / b;
 
 // A hint, never a fault: the address may lie anywhere.
 DEPTHWISE_INLINE void prefetch(const void* address) { __builtin_prefetch(address); }
+DEPTHWISE_INLINE void prefetch(uintptr_t address) { prefetch(reinterpret_cast<const void*>(address)); }
 
 // The planes, taps and bias of one output channel; channels first, depth 1.
 template <class T>
