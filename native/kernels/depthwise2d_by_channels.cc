@@ -2,13 +2,13 @@
 //   width, any height and padding down the plane.  Refuses: other sizes, strides, dilations, layouts, a multiplier, a
 //   shared bank, a depth; padding that is not zeros; float64.
 // Loop order: vector of channels; two output rows, input row, input column, tap of the row.
-// In registers: the sums of two rows, an input, where there is room the taps of two kernel rows.  Reads beyond:
-// nothing. A row of 7 fills 7 of 16 lanes, and its ends meet zeros. Channels fill all of them, and taps that would meet
-// a zero are left out, which is 43 of 100 for 7x7 over 7x7: that pays for laying a vector of channels out in scratch
-// and back.
+// In registers: the sums of two rows, an input, where there is room the taps of two kernel rows.
+// Reads beyond: nothing.
+// A row of 7 fills 7 of 16 lanes, and its ends meet zeros. Channels fill all of them, and taps that would meet a zero
+// are left out, which is 43 of 100 for 7x7 over 7x7: that pays for laying a vector of channels out in scratch and back.
 #include "kernels/depthwise_common.h"
+#include "kernels/lanes.h"
 #include "simd/in_register.h"
-#include "simd/transpose.h"
 
 namespace depthwise {
 namespace {
@@ -23,38 +23,29 @@ void load_planes(const float* planes, int64_t plane, int live, float* to) {
   for (int64_t begin = 0; begin < plane; begin += L) {
     const int64_t at = plane < L ? 0 : min_of(begin, plane - L);
     V rows[L];
-    DEPTHWISE_UNROLL for (int i = 0; i < L; ++i) {
+    DEPTHWISE_UNROLL
+    for (int i = 0; i < L; ++i) {
       rows[i] = plane < L ? V::load(channel[i], V::Mask::first(static_cast<int>(plane))) : V::load(channel[i] + at);
     }
     transpose(rows);
-    DEPTHWISE_UNROLL for (int i = 0; i < L; ++i) rows[i].store(to + (at + i) * L);
-  }
-}
-
-void store_planes(const float* from, int64_t plane, int live, float* planes) {
-  for (int64_t begin = 0; begin < plane; begin += L) {
-    const int64_t at = plane < L ? 0 : min_of(begin, plane - L);
-    V rows[L];
-    DEPTHWISE_UNROLL for (int i = 0; i < L; ++i) rows[i] = V::load(from + (at + i) * L);
-    transpose(rows);
-    DEPTHWISE_UNROLL for (int i = 0; i < L; ++i) {
-      if (i >= live) break;
-      if (plane < L)
-        rows[i].store(planes + i * plane, V::Mask::first(static_cast<int>(plane)));
-      else
-        rows[i].store(planes + i * plane + at);
-    }
+    DEPTHWISE_UNROLL
+    for (int i = 0; i < L; ++i) rows[i].store(to + (at + i) * L);
   }
 }
 
 // One input row, seen by kernel row taps[0] in output row kFirst, by taps[1] in the next.
 template <int kKernel, int kWidth, int kFirst, int kEnd>
 DEPTHWISE_INLINE void add_row(const float* src, const float* const (&taps)[2], V (&sums)[2][kWidth]) {
-  DEPTHWISE_UNROLL for (int column = 0; column < kWidth; ++column) {
+  DEPTHWISE_UNROLL
+  for (int column = 0; column < kWidth; ++column) {
     const V x = in_register(V::load(src + column * L));
-    DEPTHWISE_UNROLL for (int row = kFirst; row < kEnd; ++row) DEPTHWISE_UNROLL for (int kw = 0; kw < kKernel; ++kw) {
-      const int ow = column + kKernel / 2 - kw;
-      if (ow >= 0 && ow < kWidth) sums[row][ow] = fma(x, V::load(taps[row] + kw * L), sums[row][ow]);
+    DEPTHWISE_UNROLL
+    for (int row = kFirst; row < kEnd; ++row) {
+      DEPTHWISE_UNROLL
+      for (int kw = 0; kw < kKernel; ++kw) {
+        const int ow = column + kKernel / 2 - kw;
+        if (ow >= 0 && ow < kWidth) sums[row][ow] = fma(x, V::load(taps[row] + kw * L), sums[row][ow]);
+      }
     }
   }
 }
@@ -63,8 +54,11 @@ DEPTHWISE_INLINE void add_row(const float* src, const float* const (&taps)[2], V
 template <int kKernel, int kWidth, int kRows>
 DEPTHWISE_INLINE void add_rows(const Geometry& g, const float* src, const float* taps, int32_t oh, V bias, float* dst) {
   V sums[2][kWidth];
-  DEPTHWISE_UNROLL for (int row = 0; row < kRows; ++row) DEPTHWISE_UNROLL for (int ow = 0; ow < kWidth; ++ow)
-      sums[row][ow] = bias;
+  DEPTHWISE_UNROLL
+  for (int row = 0; row < kRows; ++row) {
+    DEPTHWISE_UNROLL
+    for (int ow = 0; ow < kWidth; ++ow) sums[row][ow] = bias;
+  }
   const int32_t ih = oh - g.h.pad;
   const auto is_inside = [&](int32_t index) { return ih + index >= 0 && ih + index < g.h.in; };
   const auto row_at = [&](int32_t index) { return src + int64_t{ih + index} * kWidth * L; };
@@ -80,9 +74,11 @@ DEPTHWISE_INLINE void add_rows(const Geometry& g, const float* src, const float*
     const float* const last[2] = {nullptr, taps_at(kKernel - 1)};
     if (is_inside(kKernel)) add_row<kKernel, kWidth, 1, 2>(row_at(kKernel), last, sums);
   }
-  DEPTHWISE_UNROLL for (int row = 0; row < kRows; ++row) DEPTHWISE_UNROLL for (int ow = 0; ow < kWidth; ++ow)
-      sums[row][ow]
-          .store(dst + (row * kWidth + ow) * L);
+  DEPTHWISE_UNROLL
+  for (int row = 0; row < kRows; ++row) {
+    DEPTHWISE_UNROLL
+    for (int ow = 0; ow < kWidth; ++ow) sums[row][ow].store(dst + (row * kWidth + ow) * L);
+  }
 }
 
 template <int kKernel, int kWidth>
@@ -127,7 +123,7 @@ void run(const Geometry& g, const Operands& operands, void* scratch, int64_t beg
     const float* taps = static_cast<const float*>(operands.weight) + c * g.taps;
     (g.h.kernel == 5 ? convolve<5> : convolve<7>)(g, in, taps, start, out);
     if (g.activation != Activation::kNone) activate_stored<V>(g.activation, out, g.dst_plane * L);
-    store_planes(out, g.dst_plane, live, static_cast<float*>(operands.dst) + c * g.dst_plane);
+    store_outputs(out, g.dst_plane, live, static_cast<float*>(operands.dst) + c * g.dst_plane, g.dst_plane);
   }
 }
 

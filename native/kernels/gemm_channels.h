@@ -7,6 +7,7 @@
 #include "kernels/activation.h"
 #include "kernels/family.h"
 #include "kernels/gemm_box.h"
+#include "kernels/lanes.h"
 
 namespace depthwise {
 namespace {
@@ -73,18 +74,6 @@ DEPTHWISE_INLINE const T* add_tap(V (&sums)[kPixels][kVectors], const T* const (
     }
   }
   return weight;
-}
-
-// The first `count` lanes. Where a masked store is dear, one by one.
-template <class V, class T>
-DEPTHWISE_INLINE void store_tail(V x, T* dst, int count, typename V::Mask mask) {
-  if constexpr (V::kCheapMasks) {
-    x.store(dst, mask);
-  } else {
-    alignas(64) T lanes[V::kLanes];
-    x.store(lanes);
-    for (int i = 0; i < count; ++i) dst[i] = lanes[i];
-  }
 }
 
 // The activation of a whole tile, out of line: it is seldom there, and long.

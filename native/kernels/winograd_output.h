@@ -3,8 +3,8 @@
 #define DEPTHWISE_KERNELS_WINOGRAD_OUTPUT_H_
 
 #include "kernels/activation.h"
+#include "kernels/lanes.h"
 #include "kernels/winograd_plan.h"
-#include "simd/transpose.h"
 
 namespace depthwise {
 namespace {
@@ -38,26 +38,6 @@ void store_tile(const Geometry& g, Vec<T> (&y)[kTileOut][kTileOut], int32_t oh, 
       else
         store_tail(y[r][c], to, live, mask);
     }
-}
-
-// Channels first: `count` neighbouring outputs, (output, lane), to first[channel * dst_plane + output].
-template <class T>
-void store_outputs(const T* outputs, int64_t count, int32_t live, T* first, int64_t dst_plane) {
-  using V = Vec<T>;
-  for (int64_t begin = 0; begin < count; begin += V::kLanes) {
-    // The last vector ends with the outputs if there are enough of them, and is cut short if not.
-    const int64_t at = count >= V::kLanes ? at_most(begin, count - V::kLanes) : 0;
-    V square[V::kLanes];
-    for (int i = 0; i < V::kLanes; ++i) square[i] = V::load(outputs + (at + i) * V::kLanes);
-    transpose(square);
-    for (int lane = 0; lane < V::kLanes && lane < live; ++lane) {
-      T* to = first + lane * dst_plane + at;
-      if (count >= V::kLanes)
-        square[lane].store(to);
-      else
-        store_tail(square[lane], to, static_cast<int>(count), V::Mask::first(static_cast<int>(count)));
-    }
-  }
 }
 
 // The outputs of a tile, as far as `rows` x `columns` of them exist, to (row, output, lane) with `pitch` outputs a row.
