@@ -1,7 +1,6 @@
 // Computes: depthwise convolution, channels first, stride 1 in the plane, of kernels that reach up to 64 rows and
-// columns
-//   with their dilation, by the fast Fourier transform of tiles of 64 x 64 inputs; any padding and multiplier, with a
-//   shared bank or not. Not exact on integers.  Refuses: strides and larger reaches; a depth; other layouts and
+//   columns with their dilation, by the fast Fourier transform of tiles of 64 x 64 inputs; any padding and multiplier,
+//   with a shared bank or not. Not exact on integers.  Refuses: strides and larger reaches; a depth; other layouts and
 //   groups; padding that is not zeros; float64.
 // Loop order: output channel, tile; the columns' splits, then for a vector of rows their splits, product and back,
 //   then the columns' way back.  An item is a tile.
@@ -68,9 +67,11 @@ void split_image(const Geometry& g, const float* src, int32_t ih, int32_t iw, co
         return masks.is_full[v] ? V::load(from + v * V::kLanes) : V::load(from + v * V::kLanes, masks.mask[v]);
       };
       Complex<V> a[4];
-      DEPTHWISE_UNROLL for (int i = 0; i < 4; ++i) a[i] = {load(rows[i]), load(rows[i + 4])};
+      DEPTHWISE_UNROLL
+      for (int i = 0; i < 4; ++i) a[i] = {load(rows[i]), load(rows[i + 4])};
       split(a, root);
-      DEPTHWISE_UNROLL for (int i = 0; i < 4; ++i) store_complex(a[i], to + i * kFirstStep * kPitch);
+      DEPTHWISE_UNROLL
+      for (int i = 0; i < 4; ++i) store_complex(a[i], to + i * kFirstStep * kPitch);
     }
   }
   split_rows<V, false>(tile, masks.vectors);
@@ -90,7 +91,8 @@ void join_outputs(const Geometry& g, float* tile, float bias, int32_t rows, int3
   for (int row = 0; row < kFirstStep; ++row)
     for (int v = 0; v < vectors; ++v) {
       Complex<V> a[4];
-      DEPTHWISE_UNROLL for (int i = 0; i < 4; ++i) {
+      DEPTHWISE_UNROLL
+      for (int i = 0; i < 4; ++i) {
         a[i] = load_complex<V>(tile + (row + i * kFirstStep) * kPitch + v * V::kLanes);
       }
       join(a, root);
@@ -103,7 +105,8 @@ void join_outputs(const Geometry& g, float* tile, float bias, int32_t rows, int3
         else
           (y + start).store(to, tail);
       };
-      DEPTHWISE_UNROLL for (int i = 0; i < 4; ++i) {
+      DEPTHWISE_UNROLL
+      for (int i = 0; i < 4; ++i) {
         store(row + i * kFirstStep, a[i].re);
         store(row + i * kFirstStep + kRows, a[i].im);
       }

@@ -46,8 +46,9 @@ int64_t packed_bytes(const Geometry& g) { return g.taps * tap_elements(g) * int6
 void pack(const Geometry& g, const void* weight, void* packed) {
   const float* taps = static_cast<const float*>(weight);
   float* to = static_cast<float*>(packed);
-  for (int64_t tap = 0; tap < g.taps; ++tap, to += tap_elements(g))
-    repeat(g, tap_elements(g), to, [&](int64_t channel) { return taps[channel * g.taps + tap]; });
+  const int64_t elements = tap_elements(g);
+  for (int64_t tap = 0; tap < g.taps; ++tap, to += elements)
+    repeat(g, elements, to, [&](int64_t channel) { return taps[channel * g.taps + tap]; });
 }
 
 int64_t scratch_bytes(const Geometry& g) { return tap_elements(g) * int64_t{sizeof(float)}; }  // the bias, repeated
@@ -65,7 +66,8 @@ struct FlatTile {
 // Loads vectors from number `at` of a row on. kEdge: some lie outside of it.
 template <bool kEdge>
 DEPTHWISE_INLINE void load_run(const float* row, int64_t at, int64_t in, V (&x)[kVectors]) {
-  DEPTHWISE_UNROLL for (int v = 0; v < kVectors; ++v) {
+  DEPTHWISE_UNROLL
+  for (int v = 0; v < kVectors; ++v) {
     const int64_t begin = at + v * L;
     if (!kEdge || (begin >= 0 && begin + L <= in))
       x[v] = shared(V::load(row + begin));
@@ -84,11 +86,14 @@ DEPTHWISE_INLINE void add_row(const Geometry& g, const FlatTile& tile, const flo
   for (int32_t kw = 0; kw < g.w.kernel; ++kw, at += step, taps += kPeriod * L) {
     V x[kVectors];
     load_run<kEdge>(row, at, tile.in, x);
-    DEPTHWISE_UNROLL for (int r = 0; r < kRows; ++r) {
+    DEPTHWISE_UNROLL
+    for (int r = 0; r < kRows; ++r) {
       if (!kAll && (r < begin || r >= end)) continue;
-      DEPTHWISE_UNROLL for (int i = 0; i < kPeriod; ++i) {
+      DEPTHWISE_UNROLL
+      for (int i = 0; i < kPeriod; ++i) {
         const V tap = V::load(taps - r * row_step + i * L);
-        DEPTHWISE_UNROLL for (int v = i; v < kVectors; v += kPeriod) sums[r][v] = fma(x[v], tap, sums[r][v]);
+        DEPTHWISE_UNROLL
+        for (int v = i; v < kVectors; v += kPeriod) sums[r][v] = fma(x[v], tap, sums[r][v]);
       }
     }
   }
@@ -97,8 +102,11 @@ DEPTHWISE_INLINE void add_row(const Geometry& g, const FlatTile& tile, const flo
 template <int kPeriod, int kRows, bool kEdge>
 __attribute__((noinline)) void flat_tile(const Geometry& g, const FlatTile& tile) {
   V sums[kRows][kVectors];
-  DEPTHWISE_UNROLL for (int r = 0; r < kRows; ++r) DEPTHWISE_UNROLL for (int v = 0; v < kVectors; ++v) sums[r][v] =
-      V::load(tile.bias + v % kPeriod * L);
+  DEPTHWISE_UNROLL
+  for (int r = 0; r < kRows; ++r) {
+    DEPTHWISE_UNROLL
+    for (int v = 0; v < kVectors; ++v) sums[r][v] = V::load(tile.bias + v % kPeriod * L);
+  }
   for (int32_t index = 0; index < kRows - 1 + g.h.kernel; ++index) {
     const int32_t ih = tile.oh - g.h.pad + index;
     if (ih < 0 || ih >= g.h.in) continue;
@@ -111,12 +119,16 @@ __attribute__((noinline)) void flat_tile(const Geometry& g, const FlatTile& tile
       add_row<kPeriod, kRows, kEdge, false>(g, tile, row, taps, begin, end, sums);
   }
   const int64_t rest = tile.out - tile.first;
-  DEPTHWISE_UNROLL for (int r = 0; r < kRows; ++r) DEPTHWISE_UNROLL for (int v = 0; v < kVectors; ++v) {
-    float* to = tile.dst + r * tile.out + v * L;
-    if (!kEdge || rest >= (v + 1) * L)
-      sums[r][v].store(to);
-    else if (rest > v * L)
-      sums[r][v].store(to, V::Mask::first(static_cast<int>(rest - v * L)));
+  DEPTHWISE_UNROLL
+  for (int r = 0; r < kRows; ++r) {
+    DEPTHWISE_UNROLL
+    for (int v = 0; v < kVectors; ++v) {
+      float* to = tile.dst + r * tile.out + v * L;
+      if (!kEdge || rest >= (v + 1) * L)
+        sums[r][v].store(to);
+      else if (rest > v * L)
+        sums[r][v].store(to, V::Mask::first(static_cast<int>(rest - v * L)));
+    }
   }
 }
 
@@ -129,10 +141,8 @@ void flat_rows(const Geometry& g, FlatTile tile) {
     const int64_t end = tile.first + kVectors * L;
     const bool is_inside = tile.first >= pad && end - pad + reach <= tile.in && end <= tile.out;
     // Single rows are those of low images: the slower tile serves them, too.
-    if (kRows > 1 && is_inside)
-      flat_tile<kPeriod, kRows, kRows == 1>(g, tile);
-    else
-      flat_tile<kPeriod, kRows, true>(g, tile);
+    constexpr bool kEdge = kRows == 1;
+    (is_inside ? flat_tile<kPeriod, kRows, kEdge> : flat_tile<kPeriod, kRows, true>)(g, tile);
   }
 }
 

@@ -21,10 +21,6 @@ template <class V>
 DEPTHWISE_INLINE Complex<V> operator-(Complex<V> a, Complex<V> b) {
   return {a.re - b.re, a.im - b.im};
 }
-template <class V>
-DEPTHWISE_INLINE Complex<V> times_i(Complex<V> a) {
-  return {V::zero() - a.im, a.re};
-}
 // 2a - b, which is a - p where b is a + p: the other half of a butterfly for one operation.
 template <class V>
 DEPTHWISE_INLINE Complex<V> mirror(V two, Complex<V> a, Complex<V> b) {
@@ -96,21 +92,29 @@ DEPTHWISE_INLINE void join(Complex<V> (&a)[2], const RootVectors<V>& root) {
 }
 
 template <class V>
-DEPTHWISE_INLINE void join(Complex<V> (&a)[4], const RootVectors<V>& root) {
-  const Complex<V> sum = a[0] + a[1], difference = a[0] - a[1], sum_i = a[2] + a[3], difference_i = a[2] - a[3];
-  a[0] = sum + sum_i;
-  a[1] = times_conjugate(root.c, Complex<V>{difference.re + difference_i.im, difference.im - difference_i.re});
-  a[2] = times_conjugate(root.c2, sum - sum_i);
-  a[3] = times_conjugate(root.c3, Complex<V>{difference.re - difference_i.im, difference.im + difference_i.re});
-}
-
-template <class V>
 DEPTHWISE_INLINE void join_at_one(Complex<V> (&a)[4]) {
   const Complex<V> sum = a[0] + a[1], difference = a[0] - a[1], sum_i = a[2] + a[3], difference_i = a[2] - a[3];
   a[0] = sum + sum_i;
   a[1] = {difference.re + difference_i.im, difference.im - difference_i.re};
   a[2] = sum - sum_i;
   a[3] = {difference.re - difference_i.im, difference.im + difference_i.re};
+}
+
+template <class V>
+DEPTHWISE_INLINE void join(Complex<V> (&a)[4], const RootVectors<V>& root) {
+  join_at_one(a);
+  a[1] = times_conjugate(root.c, a[1]);
+  a[2] = times_conjugate(root.c2, a[2]);
+  a[3] = times_conjugate(root.c3, a[3]);
+}
+
+// One or the other.
+template <bool kInverse, class V, int kRadix>
+DEPTHWISE_INLINE void split_or_join(Complex<V> (&a)[kRadix], const RootVectors<V>& root) {
+  if constexpr (kInverse)
+    join(a, root);
+  else
+    split(a, root);
 }
 
 }  // namespace

@@ -31,13 +31,18 @@ constexpr auto kColumnSplits = splits_of<4>(kColumnAngle);
 template <int kLanes>
 struct ColumnSplits {
   static constexpr auto kSecond = splits_of<4>(kColumnSplits.angles);
-  static constexpr auto kThird = splits_of<4>(kSecond.angles);
+  static constexpr auto kWide = splits_of<4>(kSecond.angles);  // across lanes, by 4
 };
 template <>
 struct ColumnSplits<8> {
   static constexpr auto kSecond = splits_of<2>(kColumnSplits.angles);
-  static constexpr auto kThird = splits_of<4>(kSecond.angles);
-  static constexpr auto kFourth = splits_of<2>(kThird.angles);
+  static constexpr auto kWide = splits_of<4>(kSecond.angles);
+  static constexpr auto kNarrow = splits_of<2>(kWide.angles);  // what is left, by kLanes / 4
+};
+template <>
+struct ColumnSplits<16> {
+  static constexpr auto kWide = splits_of<4>(kColumnSplits.angles);
+  static constexpr auto kNarrow = splits_of<4>(kWide.angles);
 };
 
 template <class V>
@@ -122,28 +127,25 @@ DEPTHWISE_INLINE void split_between_vectors(float* row) {
   if constexpr (L < 16) {
     using Splits = ColumnSplits<L>;
     for (int node = 0; node < 4; ++node) {
-      const auto step = [&]<int kRadix>(Complex<V>(&a)[kRadix], const RootVectors<V>& root) DEPTHWISE_INLINE_LAMBDA {
-        if constexpr (kInverse)
-          join(a, root);
-        else
-          split(a, root);
-      };
       const RootVectors<V> root(Splits::kSecond.roots[node]);
       constexpr int kRadix = L == 8 ? 2 : 4;
       if constexpr (L == 1) {
         // One lane: the last split, too, is between "vectors".
         const auto third = [&]() DEPTHWISE_INLINE_LAMBDA {
           for (int i = 0; i < 4; ++i) {
-            const RootVectors<V> last(Splits::kThird.roots[node * 4 + i]);
-            update<V, 4>(row + node * 16 + i * 4, 1, [&](Complex<V>(&a)[4]) DEPTHWISE_INLINE_LAMBDA { step(a, last); });
+            const RootVectors<V> last(Splits::kWide.roots[node * 4 + i]);
+            update<V, 4>(row + node * 16 + i * 4, 1,
+                         [&](Complex<V>(&a)[4]) DEPTHWISE_INLINE_LAMBDA { split_or_join<kInverse>(a, last); });
           }
         };
         if constexpr (kInverse) third();
         for (int i = 0; i < 4; ++i)
-          update<V, 4>(row + node * 16 + i, 4, [&](Complex<V>(&a)[4]) DEPTHWISE_INLINE_LAMBDA { step(a, root); });
+          update<V, 4>(row + node * 16 + i, 4,
+                       [&](Complex<V>(&a)[4]) DEPTHWISE_INLINE_LAMBDA { split_or_join<kInverse>(a, root); });
         if constexpr (!kInverse) third();
       } else {
-        update<V, kRadix>(row + node * 16, L, [&](Complex<V>(&a)[kRadix]) DEPTHWISE_INLINE_LAMBDA { step(a, root); });
+        update<V, kRadix>(row + node * 16, L,
+                          [&](Complex<V>(&a)[kRadix]) DEPTHWISE_INLINE_LAMBDA { split_or_join<kInverse>(a, root); });
       }
     }
   }
@@ -156,10 +158,7 @@ DEPTHWISE_INLINE void split_in_square(Complex<V> (&square)[V::kLanes], int begin
   Complex<V> a[kRadix];
 #pragma GCC unroll 4
   for (int i = 0; i < kRadix; ++i) a[i] = square[begin + i * apart];
-  if constexpr (kInverse)
-    join(a, RootVectors<V>(root));
-  else
-    split(a, RootVectors<V>(root));
+  split_or_join<kInverse>(a, RootVectors<V>(root));
 #pragma GCC unroll 4
   for (int i = 0; i < kRadix; ++i) square[begin + i * apart] = a[i];
 }
@@ -168,60 +167,53 @@ DEPTHWISE_INLINE void split_in_square(Complex<V> (&square)[V::kLanes], int begin
 template <class V, bool kInverse>
 DEPTHWISE_INLINE void split_square(Complex<V> (&square)[V::kLanes], int block) {
   using Splits = ColumnSplits<V::kLanes>;
-  if constexpr (V::kLanes == 16) {
-    const auto wide = [&]() DEPTHWISE_INLINE_LAMBDA {
+  constexpr int kApart = V::kLanes / 4;
+  const auto wide = [&]() DEPTHWISE_INLINE_LAMBDA {
 #pragma GCC unroll 4
-      for (int i = 0; i < 4; ++i) split_in_square<V, 4, kInverse>(square, i, 4, Splits::kSecond.roots[block]);
-    };
-    if constexpr (!kInverse) wide();
+    for (int i = 0; i < kApart; ++i) split_in_square<V, 4, kInverse>(square, i, kApart, Splits::kWide.roots[block]);
+  };
+  if constexpr (!kInverse) wide();
+  if constexpr (kApart > 1) {
 #pragma GCC unroll 4
-    for (int i = 0; i < 4; ++i) split_in_square<V, 4, kInverse>(square, 4 * i, 1, Splits::kThird.roots[4 * block + i]);
-    if constexpr (kInverse) wide();
-  } else if constexpr (V::kLanes == 8) {
-    const auto wide = [&]() DEPTHWISE_INLINE_LAMBDA {
-#pragma GCC unroll 2
-      for (int i = 0; i < 2; ++i) split_in_square<V, 4, kInverse>(square, i, 2, Splits::kThird.roots[block]);
-    };
-    if constexpr (!kInverse) wide();
-#pragma GCC unroll 4
-    for (int i = 0; i < 4; ++i) split_in_square<V, 2, kInverse>(square, 2 * i, 1, Splits::kFourth.roots[4 * block + i]);
-    if constexpr (kInverse) wide();
-  } else if constexpr (V::kLanes == 4) {
-    split_in_square<V, 4, kInverse>(square, 0, 1, Splits::kThird.roots[block]);
+    for (int i = 0; i < 4; ++i)
+      split_in_square<V, kApart, kInverse>(square, kApart * i, 1, Splits::kNarrow.roots[4 * block + i]);
   }
+  if constexpr (kInverse) wide();
 }
 
-// Row by row for L rows: square[column] has the lanes of the rows.
+// A vector of each of L rows of the tile to a vector of each column, and back.
+template <class V>
+DEPTHWISE_INLINE void load_columns(const float* at, V (&columns)[V::kLanes]) {
+#pragma GCC unroll 16
+  for (int i = 0; i < V::kLanes; ++i) columns[i] = V::load(at + i * kPitch);
+  transpose(columns);
+}
+template <class V>
+DEPTHWISE_INLINE void store_columns(V (&columns)[V::kLanes], float* at) {
+  transpose(columns);
+#pragma GCC unroll 16
+  for (int i = 0; i < V::kLanes; ++i) columns[i].store(at + i * kPitch);
+}
+
 template <class V>
 DEPTHWISE_INLINE void load_square(const float* at, Complex<V> (&square)[V::kLanes]) {
-  constexpr int L = V::kLanes;
-  V rows[L];
+  V re[V::kLanes], im[V::kLanes];
+  load_columns(at, re);
+  load_columns(at + kImaginary, im);
 #pragma GCC unroll 16
-  for (int i = 0; i < L; ++i) rows[i] = V::load(at + i * kPitch);
-  transpose(rows);
-#pragma GCC unroll 16
-  for (int i = 0; i < L; ++i) square[i].re = rows[i];
-#pragma GCC unroll 16
-  for (int i = 0; i < L; ++i) rows[i] = V::load(at + kImaginary + i * kPitch);
-  transpose(rows);
-#pragma GCC unroll 16
-  for (int i = 0; i < L; ++i) square[i].im = rows[i];
+  for (int i = 0; i < V::kLanes; ++i) square[i] = {re[i], im[i]};
 }
 
 template <class V>
 DEPTHWISE_INLINE void store_square(const Complex<V> (&square)[V::kLanes], float* at) {
-  constexpr int L = V::kLanes;
-  V rows[L];
+  V re[V::kLanes], im[V::kLanes];
 #pragma GCC unroll 16
-  for (int i = 0; i < L; ++i) rows[i] = square[i].re;
-  transpose(rows);
-#pragma GCC unroll 16
-  for (int i = 0; i < L; ++i) rows[i].store(at + i * kPitch);
-#pragma GCC unroll 16
-  for (int i = 0; i < L; ++i) rows[i] = square[i].im;
-  transpose(rows);
-#pragma GCC unroll 16
-  for (int i = 0; i < L; ++i) rows[i].store(at + kImaginary + i * kPitch);
+  for (int i = 0; i < V::kLanes; ++i) {
+    re[i] = square[i].re;
+    im[i] = square[i].im;
+  }
+  store_columns(re, at);
+  store_columns(im, at + kImaginary);
 }
 
 // Rows that are needed next, and asked for early: `count` of them, `pitch` floats apart.
