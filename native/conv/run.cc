@@ -12,7 +12,8 @@ constexpr int64_t kScanElements = 32768;                     // of an item: 128 
 constexpr int64_t kPaddedBytes = int64_t{4} << 20;           // of a block of padded images, unless one is larger
 constexpr double kCyclesPerMicrosecond = 3000;               // only to begin with
 constexpr double kGrainCycles = 20 * kCyclesPerMicrosecond;  // what is worth handing to another thread
-constexpr int64_t kApart = 128;  // between the scratch of two threads: the prefetcher reads lines in pairs
+// Between the scratch of two threads: nearer, what the prefetchers of one read ahead is what the other writes.
+constexpr int64_t kApart = 64 << 10;
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -36,8 +37,9 @@ ConvRun::ConvRun(const ConvPlan& plan, const WeightOperands& weights, int64_t ba
   block_images_ = batch;
   if (plan.exact_kernel().kernel && block_images_ > kMostScanned) block_images_ = kMostScanned;
   if (plan.pads_images()) {
-    const int64_t bytes = image_bytes(plan.kernel_geometry(), plan.kernel_geometry().src_elements);
-    const int64_t images = clamp(static_cast<double>(kPaddedBytes) / static_cast<double>(bytes), 1, kMostScanned);
+    padded_bytes_ = round_to_block(image_bytes(plan.kernel_geometry(), plan.kernel_geometry().src_elements));
+    const int64_t images =
+        clamp(static_cast<double>(kPaddedBytes) / static_cast<double>(padded_bytes_), 1, kMostScanned);
     if (block_images_ > images) block_images_ = images;
   }
   begin_block();
@@ -77,7 +79,7 @@ int64_t ConvRun::stage_items(Stage stage) const {
   switch (stage) {
     case Stage::kPad: return block_count_ * padded_rows(plan_.geometry());
     case Stage::kScan: return block_count_ * ceil_div(plan_.geometry().src_elements, kScanElements);
-    // An image has as many items as the kernel with more of them; the other leaves its last ones empty.
+    // An image has as many items as the kernel with more of them; the other has its own at even distances among them.
     case Stage::kCompute: return block_count_ * (main_items > exact_items ? main_items : exact_items);
     case Stage::kEnd: break;
   }
@@ -98,18 +100,27 @@ double ConvRun::stage_cycles(Stage stage) const {
   return 1;
 }
 
-// Scratch for each thread, then the padded images of a block; once, before any thread starts.
+char* ConvRun::padded_image(int64_t image) const { return memory_.data() + image * padded_bytes_; }
+
+char* ConvRun::scratch_of(int thread) const { return padded_image(block_images_) + thread * scratch_stride_; }
+
+ConvRun::Last* ConvRun::last_of(int thread) const {
+  return reinterpret_cast<Last*>(scratch_of(thread) + scratch_bytes_);
+}
+
+// The padded images of a block, then scratch for each thread; once, before any thread starts.
 bool ConvRun::take_memory(int threads) {
   if (threads_ >= threads) return true;
   const int64_t main_bytes = plan_.main_kernel().scratch_bytes, exact_bytes = plan_.exact_kernel().scratch_bytes;
-  const int64_t scratch_bytes = main_bytes > exact_bytes ? main_bytes : exact_bytes;
-  const Geometry& g = plan_.kernel_geometry();
-  const int64_t padded_bytes = plan_.pads_images() ? round_to_block(image_bytes(g, g.src_elements)) * block_images_ : 0;
-  scratch_stride_ = scratch_bytes > 0 ? scratch_bytes + kApart : 0;
-  if (scratch_bytes + padded_bytes > 0) {
-    memory_ = MemoryBlock::take(padded_bytes + scratch_stride_ * threads);
-    if (!memory_) return false;
+  int64_t bytes = padded_bytes_ * block_images_;
+  scratch_bytes_ = main_bytes > exact_bytes ? main_bytes : exact_bytes;
+  if (scratch_bytes_ > 0) {
+    scratch_stride_ = scratch_bytes_ + kApart;
+    bytes += scratch_stride_ * (threads - 1) + scratch_bytes_ + round_to_block(sizeof(Last));
   }
+  if (bytes > 0) memory_ = MemoryBlock::take(bytes);
+  if (bytes > 0 && !memory_) return false;
+  for (int thread = 0; scratch_bytes_ > 0 && thread < threads; ++thread) *last_of(thread) = {-1, -1};
   threads_ = threads;
   return true;
 }
@@ -151,15 +162,15 @@ Status ConvRun::advance(int threads, int64_t microseconds) {
 
 void ConvRun::pad_items(void* self, int64_t begin, int64_t end, int) {
   const ConvRun& run = *static_cast<const ConvRun*>(self);
-  const Geometry &g = run.plan_.geometry(), &padded = run.plan_.kernel_geometry();
+  const Geometry& g = run.plan_.geometry();
   const int64_t rows = padded_rows(g);
   begin += run.first_item_;
   end += run.first_item_;
   while (begin < end) {
     const int64_t image = begin / rows, first = begin - image * rows;
     const int64_t last = first + (end - begin) < rows ? first + (end - begin) : rows;
-    pad_rows(g, run.src_ + (run.block_first_ + image) * image_bytes(g, g.src_elements),
-             run.memory_.data() + image * round_to_block(image_bytes(padded, padded.src_elements)), first, last);
+    pad_rows(g, run.src_ + (run.block_first_ + image) * image_bytes(g, g.src_elements), run.padded_image(image), first,
+             last);
     begin += last - first;
   }
 }
@@ -192,19 +203,19 @@ void ConvRun::compute_items(void* self, int64_t begin, int64_t end, int thread) 
 void ConvRun::compute(int64_t image, int64_t begin, int64_t end, int thread) {
   const bool takes_exact = plan_.exact_kernel().kernel && takes_exact_[image].load(std::memory_order_relaxed);
   const BoundKernel& bound = takes_exact ? plan_.exact_kernel() : plan_.main_kernel();
-  if (end > bound.work_items) end = bound.work_items;
+  const int64_t items = stage_items(Stage::kCompute) / block_count_;
+  begin = begin * bound.work_items / items;
+  end = end * bound.work_items / items;
   if (begin >= end) return;
   const Geometry& g = plan_.kernel_geometry();
-  const int64_t src_bytes = image_bytes(g, g.src_elements);
-  const char* padded = memory_.data();
-  char* scratch = memory_.data();
-  if (plan_.pads_images()) scratch += round_to_block(src_bytes) * block_images_;
-  scratch += thread * scratch_stride_;
-  const Operands operands = {
-      plan_.pads_images() ? padded + image * round_to_block(src_bytes) : src_ + (block_first_ + image) * src_bytes,
-      takes_exact ? weights_.exact_weight : weights_.weight, weights_.bias,
-      dst_ + (block_first_ + image) * image_bytes(g, g.dst_elements)};
-  bound.kernel->run(g, operands, scratch, begin, end);
+  const int64_t nth = block_first_ + image;
+  const void* const src = plan_.pads_images() ? padded_image(image) : src_ + nth * image_bytes(g, g.src_elements);
+  void* const dst = dst_ + nth * image_bytes(g, g.dst_elements);
+  Last* const last = scratch_bytes_ > 0 ? last_of(thread) : nullptr;
+  const Operands operands = {src, takes_exact ? weights_.exact_weight : weights_.weight, weights_.bias, dst,
+                             last && last->image == nth ? last->item : -1};
+  bound.kernel->run(g, operands, scratch_of(thread), begin, end);
+  if (last) *last = {nth, end - 1};
 }
 
 }  // namespace depthwise

@@ -25,10 +25,18 @@ class ConvRun {
   enum class Stage : int32_t { kPad, kScan, kCompute, kEnd };
   static constexpr int64_t kMostScanned = 64;  // images of a block, where each has a flag
 
+  // What a thread computed last; it stands behind its scratch.
+  struct Last {
+    int64_t image, item;
+  };
+
   bool is_needed(Stage stage) const;
   int64_t stage_items(Stage stage) const;
   double stage_cycles(Stage stage) const;  // of an item
   bool take_memory(int threads);
+  char* padded_image(int64_t image) const;  // of the block
+  char* scratch_of(int thread) const;
+  Last* last_of(int thread) const;
   void next_stage();
   void begin_block();
 
@@ -47,9 +55,10 @@ class ConvRun {
   Stage stage_ = Stage::kPad;
   int64_t next_item_ = 0, first_item_ = 0;  // of the stage; items before first_item_ are done
   double items_per_us_ = 0;                 // as measured in this stage, 0 before
-  MemoryBlock memory_;                      // scratch of each thread, then padded images
+  MemoryBlock memory_;                      // padded images, then scratch of each thread
   int threads_ = 0;                         // that memory_ is for
-  int64_t scratch_stride_ = 0;
+  int64_t padded_bytes_ = 0;                // of an image; 0: they are not padded
+  int64_t scratch_bytes_ = 0, scratch_stride_ = 0;
   std::atomic<bool> takes_exact_[kMostScanned] = {};
 };
 

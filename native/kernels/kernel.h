@@ -8,11 +8,13 @@ namespace depthwise {
 
 // Pointers to elements of g.element. `weight` is what pack() wrote, or PyTorch's order where packed_bytes() is 0.
 // `bias` has g.weight_count elements, or is null. Nothing but dst is written; nothing outside the arrays is read.
+// `last_item`: what was computed last of the same arrays and with the same scratch, which still holds it; -1: nothing.
 struct Operands {
   const void* src;
   const void* weight;
   const void* bias;
   void* dst;
+  int64_t last_item = -1;
 };
 
 struct Kernel {

@@ -9,8 +9,8 @@ namespace depthwise {
 // Works on items [begin, end); `thread` is 0 .. threads-1 and names the scratch that is this thread's own.
 using Body = void (*)(void* context, int64_t begin, int64_t end, int thread);
 
-// Items [0, items) in pieces of `grain`. `microseconds`: about how long one thread takes for all of them; threads are
-// not woken for what is over before they come.
+// Items [0, items). `grain`: as many as are worth another thread. `microseconds`: about how long one thread takes for
+// all of them; threads are not woken for what is over before they come.
 struct Work {
   int64_t items, grain;
   double microseconds;

@@ -10,6 +10,7 @@
 
 #include "threads/monitor.h"
 #include "threads/parallel.h"
+#include "threads/shares.h"
 
 namespace depthwise {
 namespace {
@@ -17,14 +18,8 @@ namespace {
 constexpr int kKeptTeams = 2;  // the main thread's and the async queue's
 constexpr int kMostThreads = 512;
 
-struct Job {
-  Body body;
-  void* context;
-  int64_t items, grain;
-  std::atomic<int64_t> next{0};
-};
-
 constinit std::atomic<bool> is_taken{false};  // the one active team
+constinit Shares<kMostThreads> shares;        // its work
 constinit std::atomic<bool> is_forked_child{false};
 constinit std::atomic<int> kept_teams{0};
 pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -82,37 +77,27 @@ int try_threads(int wanted) {
   return count;
 }
 
-void claim_pieces(Job& job, int thread) {
-  for (;;) {
-    const int64_t begin = job.next.fetch_add(job.grain, std::memory_order_relaxed);
-    if (begin >= job.items) return;
-    const int64_t end = job.items - begin < job.grain ? job.items : begin + job.grain;
-    job.body(job.context, begin, end, thread);
-  }
-}
-
 }  // namespace
 
 int parallel_for(const Work& work, int threads, Body body, void* context) {
-  const int64_t items = work.items, grain = work.grain;
-  if (items <= 0) return 0;
-  const int64_t pieces = (items - 1) / grain + 1;
+  if (work.items <= 0) return 0;
+  const int64_t pieces = (work.items - 1) / work.grain + 1;
   if (threads > pieces) threads = static_cast<int>(pieces);
   if (threads > kMostThreads) threads = kMostThreads;
   const bool alone = threads <= 1 || is_forked_child.load(std::memory_order_relaxed);
   if (alone || is_taken.exchange(true, std::memory_order_acquire)) {
-    body(context, 0, items, 0);
+    body(context, 0, work.items, 0);
     return 1;
   }
   pthread_once(&once, prepare);
   if (threads > team_threads) threads = 1 + try_threads(threads - 1);
-  Job job = {body, context, items, grain};
   if (threads == 1) {
-    body(context, 0, items, 0);
+    body(context, 0, work.items, 0);
   } else {
     const bool keeps = keep_team();
+    shares.divide(work, threads);
 #pragma omp parallel num_threads(threads)
-    claim_pieces(job, omp_get_thread_num());
+    shares.work(body, context, omp_get_thread_num(), omp_get_thread_num());
     // libgomp keeps the threads of the last region, no more and no fewer.
     team_threads = keeps ? threads : 0;
     if (!keeps) omp_pause_resource(omp_pause_soft, omp_get_initial_device());

@@ -1,6 +1,6 @@
 // parallel_for on threads of our own: one set of workers for the whole process, whoever calls.
-// A worker joins while the gate is open and claims pieces from a counter, as the caller does, so a worker that wakes
-// late costs nothing: the caller shuts the gate when the pieces are gone, and waits only for those who are inside.
+// A worker joins while the gate is open and takes pieces, as the caller does, so a worker that wakes late costs
+// nothing: the caller shuts the gate when the pieces are gone, and waits only for those who are inside.
 #include <atomic>
 #include <new>
 
@@ -13,6 +13,7 @@
 #include "threads/monitor.h"
 #include "threads/parallel.h"
 #include "threads/placement.h"
+#include "threads/shares.h"
 #include "threads/wake_cost.h"
 
 namespace depthwise {
@@ -34,12 +35,13 @@ constexpr bool lets_in(uint64_t state) { return (state & kOpen) && entered(state
 struct Job {
   Body body;
   void* context;
-  int64_t items, grain;
+  Shares<kMostWorkers + 1> shares;
 };
 
 struct Worker {
   Condition bell;
   Placement placement;
+  int place = 1;  // among the workers, the caller having 0
   bool is_asleep = false;
   double called_at = 0;  // 0: not called since it fell asleep
   Worker* next = nullptr;
@@ -56,7 +58,6 @@ struct Beds {
 // None of it has a destructor: workers outlive the end of main().
 constinit Job job = {};
 alignas(64) constinit std::atomic<uint64_t> gate{0};
-alignas(64) constinit std::atomic<int64_t> next_item{0};
 alignas(64) constinit std::atomic<bool> is_taken{false};  // the one active team
 constinit std::atomic<int> sleeping{0};
 constinit std::atomic<bool> caller_sleeps{false};
@@ -90,15 +91,6 @@ bool spin_until(Done done) {
   return done();
 }
 
-void claim_pieces(int thread) {
-  for (;;) {
-    const int64_t begin = next_item.fetch_add(job.grain, std::memory_order_relaxed);
-    if (begin >= job.items) return;
-    const int64_t end = job.items - begin < job.grain ? job.items : begin + job.grain;
-    job.body(job.context, begin, end, thread);
-  }
-}
-
 // Or until called in vain: the next call may be near.
 void sleep_until_let_in(Worker* self) {
   beds->mutex.lock();
@@ -126,6 +118,7 @@ void worker() {
   self.placement.enlist();
   {
     const Locked lock(beds->mutex);
+    if (beds->workers) self.place = beds->workers->place + 1;
     self.next = beds->workers;
     beds->workers = &self;
   }
@@ -133,7 +126,7 @@ void worker() {
     if (!spin_until([] { return lets_in(gate.load(std::memory_order_relaxed)); })) sleep_until_let_in(&self);
     uint64_t state = gate.load(std::memory_order_relaxed);
     if (!lets_in(state) || !gate.compare_exchange_strong(state, state + kInside + kEntered)) continue;
-    claim_pieces(static_cast<int>(entered(state)) + 1);
+    job.shares.work(job.body, job.context, self.place, static_cast<int>(entered(state)) + 1);
     if (inside(gate.fetch_sub(kInside)) == 1 && caller_sleeps.load()) {
       const Locked lock(beds->mutex);
       beds->for_caller.notify_one();
@@ -205,11 +198,12 @@ int parallel_for(const Work& work, int threads, Body body, void* context) {
   if (workers == 0) {
     body(context, 0, work.items, 0);
   } else {
-    job = {body, context, work.items, work.grain};
-    next_item.store(0, std::memory_order_relaxed);
+    job.body = body;
+    job.context = context;
+    job.shares.divide(work, workers + 1);
     gate.store(static_cast<uint64_t>(workers) * kAllowed | kOpen);
     if (wakes) wake(workers);
-    claim_pieces(0);
+    job.shares.work(body, context, 0, 0);
     shut_gate_and_wait();
   }
   if (!has_enough && !wakes) wake_cost.ended_alone(now_us());

@@ -31,14 +31,18 @@ int64_t bytes(const Geometry& g, int64_t elements) { return elements * static_ca
 // A number of a place of 0x7f bytes is finite and huge; 0xff is a NaN. Both show where they get into a sum.
 constexpr int kNanByte = 0xff;
 
-// All items, last to first, in pieces of one to three: whoever relies on an order or on a neighbour shows it.
-void run_in_pieces(const Kernel& kernel, const Geometry& g, const Operands& operands, GuardBuffer& scratch,
-                   Random& random) {
+// All items, last to first, in pieces of one to three: whoever relies on an order or on a neighbour shows it. Some
+// pieces find in scratch what the one before has left, and are told so.
+void run_in_pieces(const Kernel& kernel, const Geometry& g, Operands operands, GuardBuffer& scratch, Random& random) {
   int64_t end = kernel.work_items(g);
   while (end > 0) {
     const int64_t begin = end > 3 ? end - random.between(1, 3) : 0;
-    scratch.fill(kNanByte);
+    if (random.between(0, 1) == 0) {
+      scratch.fill(kNanByte);
+      operands.last_item = -1;
+    }
     kernel.run(g, operands, scratch.data(), begin, end);
+    operands.last_item = end - 1;
     end = begin;
   }
 }

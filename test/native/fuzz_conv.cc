@@ -250,10 +250,11 @@ void run_kernel(Bytes& bytes, const Geometry& g, Data& data, int64_t offset) {
     weight = aligned(packed);
     kernel->pack(g, data.weight.data(), weight);
   }
-  const Operands operands = {data.src.data(), weight, bias_of(g, data), dst.data()};
+  Operands operands = {data.src.data(), weight, bias_of(g, data), dst.data()};
   for (int64_t end = kernel->work_items(g); end > 0;) {
     const int64_t begin = end > 3 ? end - bytes.between(1, 3) : 0;
     kernel->run(g, operands, aligned(scratch), begin, end);
+    operands.last_item = end - 1;
     end = begin;
   }
   compare(g, data.wanted.data(), dst.data(), g.dst_elements, kernel->exact, kernel->name, isa);

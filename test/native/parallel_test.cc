@@ -5,13 +5,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "test.h"
+#include "threads/shares.h"
 
 // The linker sends every pthread_create here.
 static std::atomic<int> creations_left{1 << 30};
@@ -61,6 +64,43 @@ void check_covers() {
         check(each_once(record), "each item once");
         check(used <= threads && used <= (items + grain - 1) / grain, "no more threads than pieces");
       }
+}
+
+using Pieces = std::vector<std::pair<int64_t, int64_t>>;
+
+void note(void* context, int64_t begin, int64_t end, int) { static_cast<Pieces*>(context)->push_back({begin, end}); }
+
+// One thread does the work of three: its own share from the front, then the others' from their ends, half of it each
+// time.
+void check_shares() {
+  static Shares<3> shares;
+  Pieces pieces;
+  shares.divide({24, 4, kLong}, 3);
+  shares.work(note, &pieces, 1, 0);
+  check(pieces == Pieces{{8, 12},
+                         {12, 14},
+                         {14, 15},
+                         {15, 16},
+                         {20, 24},
+                         {18, 20},
+                         {17, 18},
+                         {16, 17},
+                         {4, 8},
+                         {2, 4},
+                         {1, 2},
+                         {0, 1}},
+        "the pieces of three shares");
+  for (const int64_t items : {int64_t{1}, int64_t{2}, int64_t{10}, int64_t{1000001}, int64_t{1} << 50})
+    for (const int64_t grain : {1, 4, 60, 5000}) {
+      pieces.clear();
+      shares.divide({items, grain, kLong}, 3);
+      shares.work(note, &pieces, 2, 0);
+      std::sort(pieces.begin(), pieces.end());
+      bool joined = pieces.front().first == 0 && pieces.back().second == items;
+      for (size_t i = 1; i < pieces.size(); ++i) joined &= pieces[i].first == pieces[i - 1].second;
+      check(joined, "the shares are all there is");
+      check(pieces.size() < 3 * 32, "few pieces");
+    }
 }
 
 void check_many_small() {
@@ -153,6 +193,7 @@ int main() {
   using namespace depthwise::test;
   check_no_threads();  // first: nothing has been made yet
   check_covers();
+  check_shares();
   check_many_small();
   check_many_callers();
   check_nested();
