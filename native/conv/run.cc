@@ -11,7 +11,7 @@ namespace {
 constexpr int64_t kScanElements = 32768;                     // of an item: 128 KiB of floats
 constexpr int64_t kPaddedBytes = int64_t{4} << 20;           // of a block of padded images, unless one is larger
 constexpr double kCyclesPerMicrosecond = 3000;               // only to begin with
-constexpr double kGrainCycles = 20 * kCyclesPerMicrosecond;  // what is worth handing to another thread
+constexpr double kGrainCycles = 10 * kCyclesPerMicrosecond;  // what is worth handing to another thread
 // Between the scratch of two threads: nearer, what the prefetchers of one read ahead is what the other writes.
 constexpr int64_t kApart = 64 << 10;
 
