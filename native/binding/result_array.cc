@@ -12,7 +12,7 @@ namespace depthwise {
 namespace {
 
 // Below, an external buffer costs more than fresh zeros.
-constexpr int64_t kLeastLent = int64_t{128} << 10;
+constexpr int64_t kLeastLent = int64_t{32} << 10;
 constexpr int64_t kLargestLent = int64_t{1} << 30;  // well below Node's limit on a Buffer
 // What calls may borrow that could do without.
 constexpr int64_t kMostLent = int64_t{96} << 20;
