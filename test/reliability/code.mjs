@@ -13,6 +13,7 @@ export const CALL_PATH = [
   "native/threads/parallel.h",
   ...pair("threads/placement"),
   "native/threads/parallel_pool.cc",
+  "native/threads/shares.h",
   "native/threads/wake_cost.h",
 ];
 
@@ -28,4 +29,5 @@ export const KERNELS = [
   "native/kernels",
   "native/simd",
   "native/threads/parallel_pool.cc",
+  "native/threads/shares.h",
 ];
