@@ -1,6 +1,5 @@
 #include "conv/run.h"
 
-#include "conv/finite.h"
 #include "conv/pad_image.h"
 #include "threads/clock.h"
 #include "threads/parallel.h"
@@ -8,14 +7,11 @@
 namespace depthwise {
 namespace {
 
-constexpr int64_t kScanElements = 32768;                     // of an item: 128 KiB of floats
 constexpr int64_t kPaddedBytes = int64_t{4} << 20;           // of a block of padded images, unless one is larger
 constexpr double kCyclesPerMicrosecond = 3000;               // only to begin with
 constexpr double kGrainCycles = 10 * kCyclesPerMicrosecond;  // what is worth handing to another thread
 // Between the scratch of two threads: nearer, what the prefetchers of one read ahead is what the other writes.
 constexpr int64_t kApart = 64 << 10;
-
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 int64_t image_bytes(const Geometry& g, int64_t elements) {
   return elements * static_cast<int64_t>(element_bytes(g.element));
@@ -35,11 +31,11 @@ ConvRun::ConvRun(const ConvPlan& plan, const WeightOperands& weights, int64_t ba
       src_(static_cast<const char*>(src)),
       dst_(static_cast<char*>(dst)) {
   block_images_ = batch;
-  if (plan.exact_kernel().kernel && block_images_ > kMostScanned) block_images_ = kMostScanned;
+  if (plan.exact_kernel().kernel && block_images_ > kMostFlagged) block_images_ = kMostFlagged;
   if (plan.pads_images()) {
     padded_bytes_ = round_to_block(image_bytes(plan.kernel_geometry(), plan.kernel_geometry().src_elements));
     const int64_t images =
-        clamp(static_cast<double>(kPaddedBytes) / static_cast<double>(padded_bytes_), 1, kMostScanned);
+        clamp(static_cast<double>(kPaddedBytes) / static_cast<double>(padded_bytes_), 1, kMostFlagged);
     if (block_images_ > images) block_images_ = images;
   }
   begin_block();
@@ -47,7 +43,7 @@ ConvRun::ConvRun(const ConvPlan& plan, const WeightOperands& weights, int64_t ba
 
 void ConvRun::begin_block() {
   block_count_ = batch_ - block_first_ < block_images_ ? batch_ - block_first_ : block_images_;
-  for (std::atomic<bool>& flag : takes_exact_) flag.store(false, std::memory_order_relaxed);
+  for (bool& is_beyond : is_beyond_) is_beyond = false;
   stage_ = Stage::kPad;
   if (!is_needed(stage_)) next_stage();
 }
@@ -56,7 +52,7 @@ void ConvRun::next_stage() {
   next_item_ = 0;
   items_per_us_ = 0;
   do {
-    if (stage_ == Stage::kCompute) {
+    if (stage_ == Stage::kExact) {
       block_first_ += block_count_;
       if (block_first_ < batch_) return begin_block();
     }
@@ -67,37 +63,27 @@ void ConvRun::next_stage() {
 bool ConvRun::is_needed(Stage stage) const {
   switch (stage) {
     case Stage::kPad: return block_count_ > 0 && plan_.pads_images();
-    case Stage::kScan: return block_count_ > 0 && plan_.exact_kernel().kernel;
     case Stage::kCompute: return block_count_ > 0;
+    case Stage::kExact:
+      for (const bool is_beyond : is_beyond_)
+        if (is_beyond) return true;
+      break;
     case Stage::kEnd: break;
   }
   return false;
 }
 
-int64_t ConvRun::stage_items(Stage stage) const {
-  const int64_t main_items = plan_.main_kernel().work_items, exact_items = plan_.exact_kernel().work_items;
-  switch (stage) {
-    case Stage::kPad: return block_count_ * padded_rows(plan_.geometry());
-    case Stage::kScan: return block_count_ * ceil_div(plan_.geometry().src_elements, kScanElements);
-    // An image has as many items as the kernel with more of them; the other has its own at even distances among them.
-    case Stage::kCompute: return block_count_ * (main_items > exact_items ? main_items : exact_items);
-    case Stage::kEnd: break;
-  }
-  return 0;
+const BoundKernel& ConvRun::stage_kernel() const {
+  return stage_ == Stage::kExact ? plan_.exact_kernel() : plan_.main_kernel();
 }
 
-double ConvRun::stage_cycles(Stage stage) const {
-  const Geometry& g = plan_.kernel_geometry();
-  switch (stage) {
-    case Stage::kPad:
-      return 40 + static_cast<double>(image_bytes(g, g.src_elements)) / 8 /
-                      static_cast<double>(padded_rows(plan_.geometry()));
-    case Stage::kScan: return 40 + static_cast<double>(kScanElements) / 2;
-    case Stage::kCompute:
-      return plan_.cost_cycles() * static_cast<double>(block_count_) / static_cast<double>(stage_items(stage));
-    case Stage::kEnd: break;
-  }
-  return 1;
+int64_t ConvRun::stage_items() const {
+  return block_count_ * (stage_ == Stage::kPad ? padded_rows(plan_.geometry()) : stage_kernel().work_items);
+}
+
+double ConvRun::stage_cycles() const {
+  if (stage_ != Stage::kPad) return stage_kernel().cycles_per_item;
+  return 40 + static_cast<double>(padded_bytes_) / 8 / static_cast<double>(padded_rows(plan_.geometry()));
 }
 
 char* ConvRun::padded_image(int64_t image) const { return memory_.data() + image * padded_bytes_; }
@@ -120,7 +106,7 @@ bool ConvRun::take_memory(int threads) {
   }
   if (bytes > 0) memory_ = MemoryBlock::take(bytes);
   if (bytes > 0 && !memory_) return false;
-  for (int thread = 0; scratch_bytes_ > 0 && thread < threads; ++thread) *last_of(thread) = {-1, -1};
+  for (int thread = 0; scratch_bytes_ > 0 && thread < threads; ++thread) *last_of(thread) = {-1, nullptr, -1};
   threads_ = threads;
   return true;
 }
@@ -134,10 +120,9 @@ Status ConvRun::advance(int threads, int64_t microseconds) {
   if (!take_memory(threads)) return Status::kOutOfMemory;
   const double begin = now_us();
   double left = static_cast<double>(microseconds);
-  constexpr Body kBodies[] = {pad_items, scan_items, compute_items};
   while (stage_ != Stage::kEnd) {
-    const int64_t items = stage_items(stage_) - next_item_;
-    const double cycles = stage_cycles(stage_);
+    const int64_t items = stage_items() - next_item_;
+    const double cycles = stage_cycles();
     int64_t count = items;
     if (microseconds != kToTheEnd) {
       const double rate = items_per_us_ > 0 ? items_per_us_ : threads * kCyclesPerMicrosecond / cycles;
@@ -147,9 +132,9 @@ Status ConvRun::advance(int threads, int64_t microseconds) {
     const double before = microseconds == kToTheEnd ? 0 : now_us();
     const Work work = {count, clamp(kGrainCycles / cycles, 1, count),
                        static_cast<double>(count) * cycles / kCyclesPerMicrosecond};
-    parallel_for(work, threads, kBodies[static_cast<int32_t>(stage_)], this);
+    parallel_for(work, threads, stage_ == Stage::kPad ? pad_items : compute_items, this);
     next_item_ += count;
-    if (next_item_ == stage_items(stage_)) next_stage();
+    if (next_item_ == stage_items()) next_stage();
     if (microseconds == kToTheEnd) continue;
     const double after = now_us();
     if (next_item_ > 0 && after > before) items_per_us_ = static_cast<double>(count) / (after - before);
@@ -175,21 +160,9 @@ void ConvRun::pad_items(void* self, int64_t begin, int64_t end, int) {
   }
 }
 
-void ConvRun::scan_items(void* self, int64_t begin, int64_t end, int) {
-  ConvRun& run = *static_cast<ConvRun*>(self);
-  const Geometry& g = run.plan_.geometry();
-  const int64_t pieces = ceil_div(g.src_elements, kScanElements);
-  for (int64_t item = begin + run.first_item_; item < end + run.first_item_; ++item) {
-    const int64_t image = item / pieces, first = item % pieces * kScanElements;
-    const int64_t count = g.src_elements - first < kScanElements ? g.src_elements - first : kScanElements;
-    const char* numbers = run.src_ + image_bytes(g, (run.block_first_ + image) * g.src_elements + first);
-    if (any_beyond(g.element, numbers, count)) run.takes_exact_[image].store(true, std::memory_order_relaxed);
-  }
-}
-
 void ConvRun::compute_items(void* self, int64_t begin, int64_t end, int thread) {
   ConvRun& run = *static_cast<ConvRun*>(self);
-  const int64_t items = run.stage_items(Stage::kCompute) / run.block_count_;
+  const int64_t items = run.stage_kernel().work_items;
   begin += run.first_item_;
   end += run.first_item_;
   while (begin < end) {
@@ -201,21 +174,23 @@ void ConvRun::compute_items(void* self, int64_t begin, int64_t end, int thread) 
 }
 
 void ConvRun::compute(int64_t image, int64_t begin, int64_t end, int thread) {
-  const bool takes_exact = plan_.exact_kernel().kernel && takes_exact_[image].load(std::memory_order_relaxed);
-  const BoundKernel& bound = takes_exact ? plan_.exact_kernel() : plan_.main_kernel();
-  const int64_t items = stage_items(Stage::kCompute) / block_count_;
-  begin = begin * bound.work_items / items;
-  end = end * bound.work_items / items;
-  if (begin >= end) return;
+  const bool is_exact = stage_ == Stage::kExact;
+  if (is_exact && !is_beyond_[image]) return;
   const Geometry& g = plan_.kernel_geometry();
+  const Kernel* const kernel = stage_kernel().kernel;
   const int64_t nth = block_first_ + image;
   const void* const src = plan_.pads_images() ? padded_image(image) : src_ + nth * image_bytes(g, g.src_elements);
   void* const dst = dst_ + nth * image_bytes(g, g.dst_elements);
   Last* const last = scratch_bytes_ > 0 ? last_of(thread) : nullptr;
-  const Operands operands = {src, takes_exact ? weights_.exact_weight : weights_.weight, weights_.bias, dst,
-                             last && last->image == nth ? last->item : -1};
-  bound.kernel->run(g, operands, scratch_of(thread), begin, end);
-  if (last) *last = {nth, end - 1};
+  const bool goes_on = last && last->image == nth && last->kernel == kernel;
+  const Operands operands = {src,
+                             is_exact ? weights_.exact_weight : weights_.weight,
+                             weights_.bias,
+                             dst,
+                             goes_on ? last->item : -1,
+                             kernel->exact ? nullptr : &is_beyond_[image]};
+  kernel->run(g, operands, scratch_of(thread), begin, end);
+  if (last) *last = {nth, kernel, end - 1};
 }
 
 }  // namespace depthwise

@@ -2,8 +2,6 @@
 #ifndef DEPTHWISE_CONV_RUN_H_
 #define DEPTHWISE_CONV_RUN_H_
 
-#include <atomic>
-
 #include "conv/memory_block.h"
 #include "conv/plan.h"
 
@@ -20,19 +18,22 @@ class ConvRun {
   Status advance(int threads, int64_t microseconds);
 
  private:
-  // The images go in blocks: a block is padded, then looked at, then computed. Stages that a plan does not need are
-  // skipped; where only the last is needed, the whole batch is one block.
-  enum class Stage : int32_t { kPad, kScan, kCompute, kEnd };
-  static constexpr int64_t kMostScanned = 64;  // images of a block, where each has a flag
+  // The images go in blocks: a block is padded, then computed, and what a transform could not take is computed once
+  // more. Stages that are not needed are skipped; where only kCompute can be, the whole batch is one block.
+  enum class Stage : int32_t { kPad, kCompute, kExact, kEnd };
+  static constexpr int64_t kMostFlagged = 64;  // images of a block, where each has a flag
 
   // What a thread computed last; it stands behind its scratch.
   struct Last {
-    int64_t image, item;
+    int64_t image;
+    const Kernel* kernel;
+    int64_t item;
   };
 
   bool is_needed(Stage stage) const;
-  int64_t stage_items(Stage stage) const;
-  double stage_cycles(Stage stage) const;  // of an item
+  const BoundKernel& stage_kernel() const;
+  int64_t stage_items() const;
+  double stage_cycles() const;  // of an item
   bool take_memory(int threads);
   char* padded_image(int64_t image) const;  // of the block
   char* scratch_of(int thread) const;
@@ -41,7 +42,6 @@ class ConvRun {
   void begin_block();
 
   static void pad_items(void* self, int64_t begin, int64_t end, int thread);
-  static void scan_items(void* self, int64_t begin, int64_t end, int thread);
   static void compute_items(void* self, int64_t begin, int64_t end, int thread);
   void compute(int64_t image, int64_t begin, int64_t end, int thread);
 
@@ -59,7 +59,7 @@ class ConvRun {
   int threads_ = 0;                         // that memory_ is for
   int64_t padded_bytes_ = 0;                // of an image; 0: they are not padded
   int64_t scratch_bytes_ = 0, scratch_stride_ = 0;
-  std::atomic<bool> takes_exact_[kMostScanned] = {};
+  bool is_beyond_[kMostFlagged] = {};
 };
 
 }  // namespace depthwise

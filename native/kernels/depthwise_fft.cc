@@ -7,6 +7,7 @@
 // In registers: the 4 or 8 numbers of a split, the square of a vector of rows (fft_tile.h).  Reads beyond: nothing.
 // A tile costs the same whatever the kernel: 34 x 34 outputs of a 31x31 kernel take a tenth of the multiply-adds of the
 // sum itself.
+#include "kernels/beyond.h"
 #include "kernels/depthwise_common.h"
 #include "kernels/fft_tile.h"
 
@@ -51,10 +52,11 @@ ColumnMasks column_masks(int32_t begin, int32_t end) {
 }
 
 // The first split of the columns, from the image: row 0, column 0 of the tile is input (ih, iw). `zeros`: a row of
-// them.
-void split_image(const Geometry& g, const float* src, int32_t ih, int32_t iw, const float* zeros, float* tile) {
+// them. False: the image is not finite there, or huge.
+bool split_image(const Geometry& g, const float* src, int32_t ih, int32_t iw, const float* zeros, float* tile) {
   const ColumnMasks masks = column_masks(-iw, g.w.in - iw);
   const RootVectors<V> root(kRowSplits.roots[0]);
+  Squares<V> squares;
   const auto row_at = [&](int32_t row) {
     return ih + row < 0 || ih + row >= g.h.in ? zeros : src + int64_t{ih + row} * g.w.in + iw;
   };
@@ -69,6 +71,8 @@ void split_image(const Geometry& g, const float* src, int32_t ih, int32_t iw, co
       Complex<V> a[4];
       DEPTHWISE_UNROLL
       for (int i = 0; i < 4; ++i) a[i] = {load(rows[i]), load(rows[i + 4])};
+      DEPTHWISE_UNROLL
+      for (int i = 0; i < 4; ++i) squares.add(a[i].re, a[i].im);
       split(a, root);
       DEPTHWISE_UNROLL
       for (int i = 0; i < 4; ++i) store_complex(a[i], to + i * kFirstStep * kPitch);
@@ -78,6 +82,7 @@ void split_image(const Geometry& g, const float* src, int32_t ih, int32_t iw, co
   for (int row = 0; row < kRows; ++row)
     for (int v = masks.vectors; v < kTileVectors; ++v)
       store_complex(Complex<V>{V::zero(), V::zero()}, tile + row * kPitch + v * V::kLanes);
+  return squares.are_finite();
 }
 
 // The last join of the columns, to `rows` x `columns` outputs at dst.
@@ -190,7 +195,7 @@ void run(const Geometry& g, const Operands& operands, void* scratch, int64_t beg
       next = {after.src + int64_t{after.row - g.h.pad} * g.w.in + after.column - g.w.pad, g.w.in, kTile};
       outputs = {at.dst, g.w.out, at.rows};
     }
-    split_image(g, at.src, at.row - g.h.pad, at.column - g.w.pad, zeros, tile);
+    if (!split_image(g, at.src, at.row - g.h.pad, at.column - g.w.pad, zeros, tile)) report_beyond(operands.is_beyond);
     multiply_rows<V>(tile, nullptr, static_cast<const float*>(operands.weight) + at.kernel * kSpectrum, next, outputs);
     join_outputs(g, tile, bias ? bias[at.kernel] : 0.0f, at.rows, at.columns, at.dst);
   }

@@ -8,6 +8,7 @@ namespace depthwise {
 
 // Pointers to elements of g.element. `weight` is what pack() wrote, or PyTorch's order where packed_bytes() is 0.
 // `bias` has g.weight_count elements, or is null. Nothing but dst is written; nothing outside the arrays is read.
+// `is_beyond`: a transform kernel sets it, atomically, where it meets a number that it cannot take (Kernel::exact).
 // `last_item`: what was computed last of the same arrays and with the same scratch, which still holds it; -1: nothing.
 struct Operands {
   const void* src;
@@ -15,13 +16,15 @@ struct Operands {
   const void* bias;
   void* dst;
   int64_t last_item = -1;
+  bool* is_beyond = nullptr;
 };
 
 struct Kernel {
   const char* name;  // "depthwise2d_k3_s1"; printed with the ISA behind a slash
   ElementType element;
-  // False: a transform kernel (Winograd, FFT), held to a tolerance instead of to exact integers. It needs the
-  // input to be finite: the plan looks at each image and takes an exact kernel where it is not.
+  // False: a transform kernel (Winograd, FFT), held to a tolerance instead of to exact integers. It needs the input
+  // to be finite and below about 2^64 (float64: 2^512), and tells where it is not: an exact kernel then computes the
+  // image once more.
   bool exact;
   // nullptr: fits; else the reason, for people. Speaks of correctness only, never of speed.
   const char* (*refuses)(const Geometry&);

@@ -203,7 +203,7 @@ void run(const Geometry& g, const Operands& operands, void* scratch, int64_t beg
     const int64_t first_oc = group * g.out_per_group + int64_t{chunk} * plan.out_lanes;
     if (transformed != place) {
       const T* src = static_cast<const T*>(operands.src) + group * g.in_per_group * (channels_first ? g.src_plane : 1);
-      box_to_points(g, plan, box, src, copy, points);
+      if (!box_to_points(g, plan, box, src, copy, points)) report_beyond(operands.is_beyond);
       transformed = place;
     }
     multiply_points(g, plan, box.count(), chunk, points,

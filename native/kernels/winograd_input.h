@@ -46,12 +46,13 @@ void copy_patch(const Geometry& g, const T* src, int32_t ih, int32_t iw, int32_t
 }
 
 // points (36, tiles of the box, in_lanes), the points point_step apart. src: the first channel of the group; copy:
-// scratch.
+// scratch. False: the input is not finite, or huge.
 template <class T>
-void box_to_points(const Geometry& g, const WinogradPlan& plan, const TileBox& box, const T* src, T* copy, T* points) {
+bool box_to_points(const Geometry& g, const WinogradPlan& plan, const TileBox& box, const T* src, T* copy, T* points) {
   using V = Vec<T>;
   const int64_t step = plan.point_step;
   const bool channels_first = g.layout == Layout::kChannelsFirst;
+  Squares<V> squares;
   if (channels_first) copy_channels(g, plan, box, src, copy);
   for (int32_t row = 0; row < box.rows; ++row)
     for (int32_t column = 0; column < box.columns; ++column, points += plan.in_lanes) {
@@ -63,16 +64,17 @@ void box_to_points(const Geometry& g, const WinogradPlan& plan, const TileBox& b
           const T* patch = copy +
                            (int64_t{ic / V::kLanes} * plan.copy_rows + row * kTileOut) * plan.copy_pitch * V::kLanes +
                            int64_t{column} * kTileOut * V::kLanes;
-          transform_input<V, T>(patch, int64_t{plan.copy_pitch} * V::kLanes, V::kLanes, points + ic, step);
+          transform_input<V, T>(patch, int64_t{plan.copy_pitch} * V::kLanes, V::kLanes, points + ic, step, squares);
         } else if (whole && ic + V::kLanes <= g.in_per_group) {
           const T* patch = plane + (int64_t{ih} * g.w.in + iw) * g.in_channels + ic;
-          transform_input<V, T>(patch, int64_t{g.w.in} * g.in_channels, g.in_channels, points + ic, step);
+          transform_input<V, T>(patch, int64_t{g.w.in} * g.in_channels, g.in_channels, points + ic, step, squares);
         } else {
           copy_patch(g, plane + ic, ih, iw, g.in_per_group - ic, copy);
-          transform_input<V, T>(copy, kTileIn * V::kLanes, V::kLanes, points + ic, step);
+          transform_input<V, T>(copy, kTileIn * V::kLanes, V::kLanes, points + ic, step, squares);
         }
       }
     }
+  return squares.are_finite();
 }
 
 }  // namespace

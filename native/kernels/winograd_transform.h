@@ -4,7 +4,7 @@
 #ifndef DEPTHWISE_KERNELS_WINOGRAD_TRANSFORM_H_
 #define DEPTHWISE_KERNELS_WINOGRAD_TRANSFORM_H_
 
-#include "kernels/family.h"
+#include "kernels/beyond.h"
 
 namespace depthwise {
 namespace {
@@ -46,13 +46,15 @@ DEPTHWISE_INLINE void from_points(const V (&m)[kTileIn], V (&y)[kTileOut]) {
   y[3] = fma(a3, difference_a, fma(b3, difference_b, m[5]));
 }
 
-// points[p * step] of a patch of 6 x 6 vectors, patch[row * row_step + column * column_step].
+// points[p * step] of a patch of 6 x 6 vectors, patch[row * row_step + column * column_step], which `squares` looks at.
 template <class V, class T>
-DEPTHWISE_INLINE void transform_input(const T* patch, int64_t row_step, int64_t column_step, T* points, int64_t step) {
+DEPTHWISE_INLINE void transform_input(const T* patch, int64_t row_step, int64_t column_step, T* points, int64_t step,
+                                      Squares<V>& squares) {
   alignas(64) T columns[kPoints * V::kLanes];
   for (int c = 0; c < kTileIn; ++c) {
     V x[kTileIn];
     for (int r = 0; r < kTileIn; ++r) x[r] = V::load(patch + r * row_step + c * column_step);
+    for (int r = 0; r < kTileIn; r += 2) squares.add(x[r], x[r + 1]);
     to_points(x);
     for (int r = 0; r < kTileIn; ++r) x[r].store(columns + (r * kTileIn + c) * V::kLanes);
   }

@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "check_kernel.h"
-#include "conv/finite.h"
 #include "conv/run.h"
 #include "random.h"
 #include "sweep.h"
@@ -214,18 +213,48 @@ void check_transforms() {
     }
 }
 
-void check_finite() {
-  std::vector<float> numbers(1000, 1e19f);
-  check(!any_beyond(ElementType::kFloat32, numbers.data(), 1000), "large numbers are still fine");
-  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity(), -2e19f}) {
-    for (const int at : {0, 1, 500, 999}) {
-      std::vector<float> some = numbers;
-      some[at] = bad;
-      check(any_beyond(ElementType::kFloat32, some.data(), 1000), "a number that no transform may have");
+// A transform tells of a number that it cannot take wherever that stands, and of no other.
+template <class T>
+void check_told(const Kernel& kernel, const Geometry& g, const std::string& name, T fine, T huge) {
+  const std::vector<T> weight(g.weight_elements, T(0.5)), bias(g.weight_count, T(0));
+  std::vector<T> src(g.src_elements, fine), dst(g.dst_elements);
+  const MemoryBlock packed = MemoryBlock::take(kernel.packed_bytes(g) + 64);
+  const MemoryBlock scratch = MemoryBlock::take(kernel.scratch_bytes(g));
+  kernel.pack(g, weight.data(), packed.data());
+  const auto tells = [&] {
+    bool is_beyond = false;
+    kernel.run(g, {src.data(), packed.data(), bias.data(), dst.data(), -1, &is_beyond}, scratch.data(), 0,
+               kernel.work_items(g));
+    return is_beyond;
+  };
+  check(!tells(), name + ": large numbers are still fine");
+  for (const T bad : {std::numeric_limits<T>::quiet_NaN(), -std::numeric_limits<T>::infinity(), huge})
+    for (int64_t at = 0; at < g.src_elements; at += 61) {
+      src[at] = bad;
+      check(tells(), name + ": a number that no transform may have");
+      src[at] = fine;
     }
-  }
-  const double large[] = {1, -1e154, 1e155};
-  check(!any_beyond(ElementType::kFloat64, large, 2) && any_beyond(ElementType::kFloat64, large, 3), "float64");
+}
+
+void check_tells() {
+  for (int32_t l = 0; l < kernel_list_count(); ++l)
+    for (int32_t k = 0; k < kernel_list(l).count; ++k) {
+      const Kernel& kernel = kernel_list(l).kernels[k];
+      Isa isa;
+      isa_from_name(kernel_list(l).isa, &isa);
+      if (kernel.exact || !(cpu_isas() & isa_bit(isa))) continue;
+      for (const char* descriptor : {"n1_c16_i13x14_o16_k3_s1_p1_d1_g1_b", "n1_c12_i9x21_o12_k3_s1_p1_d1_g2_b_LNHWC",
+                                     "n1_c20_i10x10_o20_k3_s1_p1_d1_g1_b_f64", "n1_c2_i40x70_o2_k9_s1_p4_d1_g2_b"}) {
+        Problem problem;
+        check(parse_problem(descriptor, &problem).empty(), descriptor);
+        if (refusal(kernel, problem.g)) continue;
+        const std::string name = std::string(kernel.name) + "/" + kernel_list(l).isa + " " + descriptor;
+        if (problem.g.element == ElementType::kFloat32)
+          check_told<float>(kernel, problem.g, name, -1e17f, 2e19f);
+        else
+          check_told<double>(kernel, problem.g, name, -1e150, 2e154);
+      }
+    }
 }
 
 // All memory that is there without asking the system.
@@ -401,7 +430,7 @@ void check_packs_alike() {
 
 int main(int argc, char** argv) {
   using namespace depthwise::test;
-  check_finite();
+  check_tells();
   check_empty_batch();
   check_packing_key();
   check_paged_in();
