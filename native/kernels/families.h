@@ -14,6 +14,7 @@
   X(depthwise2d_k7, YES, YES, NO, YES) \
   X(depthwise2d_by_channels, YES, NO, NO, NO) \
   X(depthwise2d_s2, YES, YES, NO, YES) \
+  X(depthwise2d_s2_narrow, YES, NO, NO, NO) \
   X(depthwise3d, YES, YES, NO, YES) \
   X(depthwise_any, NO, YES, YES, YES) \
   X(depthwise_any_h, NO, YES, NO, YES) \

@@ -35,6 +35,15 @@ struct Vec<float> {
     DEPTHWISE_INLINE Mask operator|(Mask other) const { return {static_cast<__mmask16>(m | other.m)}; }
   };
 
+  struct Places {
+    __m512i index;
+    __mmask16 live;
+    static DEPTHWISE_INLINE Places of(const int32_t* places) {
+      const __m512i index = _mm512_loadu_si512(places);
+      return {index, _mm512_cmpge_epi32_mask(index, _mm512_setzero_si512())};
+    }
+  };
+
   static DEPTHWISE_INLINE Vec zero() { return {_mm512_setzero_ps()}; }
   static DEPTHWISE_INLINE Vec broadcast(float x) { return {_mm512_set1_ps(x)}; }
   static DEPTHWISE_INLINE Vec load(const float* p) { return {_mm512_loadu_ps(p)}; }
@@ -103,6 +112,10 @@ DEPTHWISE_INLINE Vec<float> max(Vec<float> a, Vec<float> b) { return {_mm512_max
 DEPTHWISE_INLINE Vec<float> min(Vec<float> a, Vec<float> b) { return {_mm512_min_ps(a.v, b.v)}; }
 DEPTHWISE_INLINE Vec<float> scale2(Vec<float> x, Vec<float> n) { return {_mm512_scalef_ps(x.v, n.v)}; }
 DEPTHWISE_INLINE Vec<float> round(Vec<float> x) { return {_mm512_roundscale_ps(x.v, _MM_FROUND_TO_NEAREST_INT)}; }
+
+DEPTHWISE_INLINE Vec<float> pick(Vec<float> a, Vec<float> b, Vec<float>::Places places) {
+  return {_mm512_maskz_permutex2var_ps(places.live, a.v, places.index, b.v)};
+}
 
 DEPTHWISE_INLINE Vec<double> fma(Vec<double> a, Vec<double> b, Vec<double> c) {
   return {_mm512_fmadd_pd(a.v, b.v, c.v)};

@@ -28,6 +28,13 @@ struct Vec {
     DEPTHWISE_INLINE Mask operator|(Mask other) const { return {on || other.on}; }
   };
 
+  // For pick(): places[lane] is a lane of a, of b where kLanes or more, or -1 for a 0. Only where lanes are 16 floats
+  // or one.
+  struct Places {
+    int32_t place;
+    static DEPTHWISE_INLINE Places of(const int32_t* places) { return {*places}; }
+  };
+
   static DEPTHWISE_INLINE Vec zero() { return {T(0)}; }
   static DEPTHWISE_INLINE Vec broadcast(T x) { return {x}; }
   static DEPTHWISE_INLINE Vec load(const T* p) { return {*p}; }  // reads p[0 .. kLanes); any alignment
@@ -55,6 +62,11 @@ struct Vec {
 template <class T>
 DEPTHWISE_INLINE Vec<T> fma(Vec<T> a, Vec<T> b, Vec<T> c) {
   return {a.lane * b.lane + c.lane};
+}
+// Lanes of a and b by their places.
+template <class T>
+DEPTHWISE_INLINE Vec<T> pick(Vec<T> a, Vec<T> b, typename Vec<T>::Places places) {
+  return {places.place < 0 ? T(0) : places.place == 0 ? a.lane : b.lane};
 }
 // a * b - c; rounds as fma does.
 template <class T>

@@ -30,6 +30,15 @@ struct Vec {
     DEPTHWISE_INLINE bool has(int i) const { return (bits >> i & 1) != 0; }
   };
 
+  struct Places {
+    int32_t place[kLanes];
+    static DEPTHWISE_INLINE Places of(const int32_t* places) {
+      Places p;
+      for (int i = 0; i < kLanes; ++i) p.place[i] = places[i];
+      return p;
+    }
+  };
+
   // A call for each operation: sixteen lanes of each in an unrolled tile would keep the compiler busy for minutes.
   template <class F>
   static __attribute__((noinline)) Vec make(F f) {
@@ -79,6 +88,14 @@ DEPTHWISE_INLINE double fma_lane(double a, double b, double c) { return __builti
 template <class T>
 DEPTHWISE_INLINE Vec<T> fma(Vec<T> a, Vec<T> b, Vec<T> c) {
   return Vec<T>::make([&](int i) { return fma_lane(a.lane[i], b.lane[i], c.lane[i]); });
+}
+template <class T>
+DEPTHWISE_INLINE Vec<T> pick(Vec<T> a, Vec<T> b, typename Vec<T>::Places places) {
+  constexpr int L = Vec<T>::kLanes;
+  return Vec<T>::make([&](int i) {
+    const int32_t place = places.place[i];
+    return place < 0 ? T(0) : place < L ? a.lane[place] : b.lane[place - L];
+  });
 }
 template <class T>
 DEPTHWISE_INLINE Vec<T> fms(Vec<T> a, Vec<T> b, Vec<T> c) {
