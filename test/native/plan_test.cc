@@ -178,39 +178,43 @@ void check_empty_batch() {
   }
 }
 
+// The transform kernels that this CPU runs.
+template <class F>
+void for_each_transform(F f) {
+  for (int32_t l = 0; l < kernel_list_count(); ++l)
+    for (int32_t k = 0; k < kernel_list(l).count; ++k) {
+      Isa isa;
+      isa_from_name(kernel_list(l).isa, &isa);
+      if (!kernel_list(l).kernels[k].exact && (cpu_isas() & isa_bit(isa)))
+        f(kernel_list(l).kernels[k], kernel_list(l).isa);
+    }
+}
+
 // Every transform kernel: an image with one NaN, infinity or huge number gives the bits of the exact kernel, and its
 // neighbours in the batch keep theirs.
 void check_transforms() {
-  for (int32_t l = 0; l < kernel_list_count(); ++l)
-    for (int32_t k = 0; k < kernel_list(l).count; ++k) {
-      const Kernel& kernel = kernel_list(l).kernels[k];
-      Isa isa;
-      isa_from_name(kernel_list(l).isa, &isa);
-      if (kernel.exact || !(cpu_isas() & isa_bit(isa))) continue;
-      const std::string name = std::string(kernel.name) + "/" + kernel_list(l).isa;
-      Problem problem;
-      for (const char* descriptor : {"n3_c16_i30x30_o16_k3_s1_p1_d1_g1_b", "n3_c4_i40x40_o4_k31_s1_p15_d1_g4_b",
-                                     "n3_c4_i64x64_o4_k15_s1_p7_d1_g4_b"}) {
-        parse_problem(descriptor, &problem);
-        if (refusal(kernel, problem.g)) continue;
-        for (const float bad :
-             {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), 3e38f}) {
-          Batch batch(problem, false, 5, {"", name.c_str()});
-          const Batch::Output before = batch.run(2);
-          static_cast<float*>(batch.src.data())[batch.g.src_elements + 7] = bad;
-          const Batch::Output after = batch.run(2);
-          Batch exact(problem, false, 5, {kernel_list(l).isa, batch.plan->exact_kernel().kernel->name});
-          static_cast<float*>(exact.src.data())[batch.g.src_elements + 7] = bad;
-          const Batch::Output wanted = exact.run(1);
-          const size_t image = before.size() / 3;
-          check(memcmp(after.data(), before.data(), image) == 0, name + ": the image before keeps its bits");
-          check(memcmp(after.data() + 2 * image, before.data() + 2 * image, image) == 0,
-                name + ": the image behind too");
-          check(memcmp(after.data() + image, wanted.data() + image, image) == 0,
-                name + ": the image goes the exact way");
-        }
+  for_each_transform([](const Kernel& kernel, const char* isa) {
+    const std::string name = std::string(kernel.name) + "/" + isa;
+    Problem problem;
+    for (const char* descriptor : {"n3_c16_i30x30_o16_k3_s1_p1_d1_g1_b", "n3_c4_i40x40_o4_k31_s1_p15_d1_g4_b",
+                                   "n3_c4_i64x64_o4_k15_s1_p7_d1_g4_b"}) {
+      parse_problem(descriptor, &problem);
+      if (refusal(kernel, problem.g)) continue;
+      for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), 3e38f}) {
+        Batch batch(problem, false, 5, {"", name.c_str()});
+        const Batch::Output before = batch.run(2);
+        static_cast<float*>(batch.src.data())[batch.g.src_elements + 7] = bad;
+        const Batch::Output after = batch.run(2);
+        Batch exact(problem, false, 5, {isa, batch.plan->exact_kernel().kernel->name});
+        static_cast<float*>(exact.src.data())[batch.g.src_elements + 7] = bad;
+        const Batch::Output wanted = exact.run(1);
+        const size_t image = before.size() / 3;
+        check(memcmp(after.data(), before.data(), image) == 0, name + ": the image before keeps its bits");
+        check(memcmp(after.data() + 2 * image, before.data() + 2 * image, image) == 0, name + ": the image behind too");
+        check(memcmp(after.data() + image, wanted.data() + image, image) == 0, name + ": the image goes the exact way");
       }
     }
+  });
 }
 
 // A transform tells of a number that it cannot take wherever that stands, and of no other.
@@ -237,24 +241,19 @@ void check_told(const Kernel& kernel, const Geometry& g, const std::string& name
 }
 
 void check_tells() {
-  for (int32_t l = 0; l < kernel_list_count(); ++l)
-    for (int32_t k = 0; k < kernel_list(l).count; ++k) {
-      const Kernel& kernel = kernel_list(l).kernels[k];
-      Isa isa;
-      isa_from_name(kernel_list(l).isa, &isa);
-      if (kernel.exact || !(cpu_isas() & isa_bit(isa))) continue;
-      for (const char* descriptor : {"n1_c16_i13x14_o16_k3_s1_p1_d1_g1_b", "n1_c12_i9x21_o12_k3_s1_p1_d1_g2_b_LNHWC",
-                                     "n1_c20_i10x10_o20_k3_s1_p1_d1_g1_b_f64", "n1_c2_i40x70_o2_k9_s1_p4_d1_g2_b"}) {
-        Problem problem;
-        check(parse_problem(descriptor, &problem).empty(), descriptor);
-        if (refusal(kernel, problem.g)) continue;
-        const std::string name = std::string(kernel.name) + "/" + kernel_list(l).isa + " " + descriptor;
-        if (problem.g.element == ElementType::kFloat32)
-          check_told<float>(kernel, problem.g, name, -1e17f, 2e19f);
-        else
-          check_told<double>(kernel, problem.g, name, -1e150, 2e154);
-      }
+  for_each_transform([](const Kernel& kernel, const char* isa) {
+    for (const char* descriptor : {"n1_c16_i13x14_o16_k3_s1_p1_d1_g1_b", "n1_c12_i9x21_o12_k3_s1_p1_d1_g2_b_LNHWC",
+                                   "n1_c20_i10x10_o20_k3_s1_p1_d1_g1_b_f64", "n1_c2_i40x70_o2_k9_s1_p4_d1_g2_b"}) {
+      Problem problem;
+      check(parse_problem(descriptor, &problem).empty(), descriptor);
+      if (refusal(kernel, problem.g)) continue;
+      const std::string name = std::string(kernel.name) + "/" + isa + " " + descriptor;
+      if (problem.g.element == ElementType::kFloat32)
+        check_told<float>(kernel, problem.g, name, -1e17f, 2e19f);
+      else
+        check_told<double>(kernel, problem.g, name, -1e150, 2e154);
     }
+  });
 }
 
 // All memory that is there without asking the system.
