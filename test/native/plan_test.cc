@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -30,6 +31,19 @@ extern "C" int __real_posix_memalign(void**, size_t, size_t);
 extern "C" int __wrap_posix_memalign(void** memory, size_t alignment, size_t bytes) {
   if (allocations_left-- <= 0) return ENOMEM;
   return __real_posix_memalign(memory, alignment, bytes);
+}
+
+// Every calloc, too.
+static bool refuses_calloc = false;
+extern "C" void* __real_calloc(size_t, size_t);
+extern "C" void* __wrap_calloc(size_t count, size_t bytes) {
+  return refuses_calloc ? nullptr : __real_calloc(count, bytes);
+}
+// And every look at the clock.
+static bool clock_stands = false;
+extern "C" std::chrono::steady_clock::time_point __real__ZNSt6chrono3_V212steady_clock3nowEv();
+extern "C" std::chrono::steady_clock::time_point __wrap__ZNSt6chrono3_V212steady_clock3nowEv() {
+  return clock_stands ? std::chrono::steady_clock::time_point() : __real__ZNSt6chrono3_V212steady_clock3nowEv();
 }
 
 namespace depthwise::test {
@@ -217,6 +231,28 @@ void check_transforms() {
   });
 }
 
+// More images than a block has flags for.
+void check_many_images() {
+  Problem problem;
+  parse_problem("n70_c16_i6x6_o16_k3_s1_p1_d1_g1_b", &problem);
+  for (int32_t l = 0; l < kernel_list_count(); ++l)
+    for (int32_t k = 0; k < kernel_list(l).count; ++k) {
+      const Kernel& kernel = kernel_list(l).kernels[k];
+      Isa isa;
+      isa_from_name(kernel_list(l).isa, &isa);
+      if (kernel.exact || !(cpu_isas() & isa_bit(isa)) || refusal(kernel, problem.g)) continue;
+      const std::string name = std::string(kernel.name) + "/" + kernel_list(l).isa;
+      Batch batch(problem, false, 7, {"", name.c_str()});
+      const Batch::Output before = batch.run(2);
+      static_cast<float*>(batch.src.data())[66 * batch.g.src_elements] = std::numeric_limits<float>::quiet_NaN();
+      const Batch::Output after = batch.run(2);
+      const size_t image = before.size() / 70;
+      for (size_t n = 0; n < 70; ++n)
+        check((memcmp(after.data() + n * image, before.data() + n * image, image) == 0) == (n != 66),
+              name + ": image " + std::to_string(n) + " of many");
+    }
+}
+
 // A transform tells of a number that it cannot take wherever that stands, and of no other.
 template <class T>
 void check_told(const Kernel& kernel, const Geometry& g, const std::string& name, T fine, T huge) {
@@ -378,6 +414,89 @@ void check_paged_in() {
 #endif
 }
 
+// What is larger than any block that is kept goes back to the system.
+void check_large_block() {
+  constexpr int64_t kBytes = int64_t{100} << 20;
+  const int64_t before = idle_block_bytes();
+  MemoryBlock block = MemoryBlock::take(kBytes);
+  check(static_cast<bool>(block), "a block above those that are kept");
+  block.data()[0] = block.data()[kBytes - 1] = 1;
+  block = {};
+  check_equal(idle_block_bytes(), before, "idle memory after a large block");
+  allocations_left = 0;
+  check(!MemoryBlock::take(kBytes), "no memory for a large block");
+  allocations_left = 1 << 30;
+}
+
+// Blocks that lie side by side have a record: without memory for it there are none.
+void check_no_record() {
+  const std::vector<MemoryBlock> taken = take_idle_blocks();
+  refuses_calloc = true;
+  check(!MemoryBlock::take(1 << 20), "no memory for a record");
+  refuses_calloc = false;
+  check(static_cast<bool>(MemoryBlock::take(1 << 20)), "memory again");
+}
+
+// Hints that the system does not take are no errors, and leave no trace.
+void check_refused_hints() {
+#if defined(__linux__)
+  constexpr int64_t kBytes = 64 << 10;
+  char* data = map_pages(kBytes);
+  data[0] = data[kBytes - 1] = 7;
+  check(!discard_pages(data + 1, 4096), "no whole page, nothing to discard");
+  check(data[0] == 7, "what is not discarded stays");
+  check(discard_pages(data, kBytes) && data[0] == 0 && data[kBytes - 1] == 0, "discarded pages are empty");
+  unmap_pages(data, kBytes);
+  // An emulator of another processor says that it did.
+  const bool is_refused = madvise(data, kBytes, MADV_DONTNEED) != 0;
+  check_equal(!discard_pages(data, kBytes), is_refused, "no memory, nothing to discard");
+  errno = 0;
+  page_in(data, kBytes);
+  check_equal(errno, 0, "errno after a hint about no memory");
+#endif
+}
+
+// A convolution may have all its sizes in range, and its image with the padding laid out not.
+void check_padded_too_large() {
+  ProblemFields fields;
+  fields.values[kFieldPaddingMode] = static_cast<int32_t>(PaddingMode::kCircular);
+  for (const int axis : {1, 2}) fields.axis(axis, 1 << 26, 1, 8, 1, 1 << 26, 1 << 26);
+  Geometry g;
+  check(make_geometry(fields.values, kGeometryFields, &g) == nullptr, "sizes in range");
+  Reason reason = {};
+  check(!ConvPlan::create(g, {"", ""}, &reason), "no plan for an image past 2^53 elements");
+  check_equal(std::string(reason.text), "with its padding laid out: a size passes 2^53 elements", "the reason");
+}
+
+// Any number of threads is one: less than one, and more in a later slice than in the first.
+void check_odd_threads() {
+  Problem problem;
+  parse_problem("n3_c48_i56x56_o48_k3_s1_p1_d1_g48_b", &problem);
+  Batch batch(problem, false, 6);
+  const Batch::Output wanted = batch.run(1);
+  for (const int threads : {0, -1}) check(batch.run(threads) == wanted, "bits of no threads");
+  Batch::Output dst = batch.output();
+  ConvRun run(*batch.plan, batch.packed->operands(), batch.count, batch.src.data(), dst.data());
+  int threads = 0;
+  while (run.advance(++threads, 10) == Status::kMore) continue;
+  check(threads > 1, "slices on more and more threads");
+  check(dst == wanted, "bits of slices on more and more threads");
+}
+
+// Where the clock is so coarse that a slice takes no time, it is as long as the run.
+void check_coarse_clock() {
+  Problem problem;
+  parse_problem("n2_c6_i20x20_o6_k3_s1_p1_d1_g6_mreflect", &problem);
+  Batch batch(problem, false, 8);
+  const Batch::Output wanted = batch.run(1);
+  Batch::Output dst = batch.output();
+  ConvRun run(*batch.plan, batch.packed->operands(), batch.count, batch.src.data(), dst.data());
+  clock_stands = true;
+  const Status status = run.advance(1, 1);
+  clock_stands = false;
+  check(status == Status::kDone && dst == wanted, "a run while the clock stands");
+}
+
 void check_packing_key() {
   Problem small, large;
   parse_problem("n1_c8_i9x9_o8_k3_s1_p1_d1_g8", &small);
@@ -434,6 +553,13 @@ int main(int argc, char** argv) {
   check_packing_key();
   check_paged_in();
   check_packs_alike();
+  check_large_block();
+  check_no_record();
+  check_refused_hints();
+  check_padded_too_large();
+  check_odd_threads();
+  check_coarse_clock();
+  check_many_images();
   check_idle_end();
   check_neighbours();
   check_asked_again();

@@ -106,6 +106,51 @@ void live_once(unsigned* random, bool waits_for_all) {
   // The outbox and the jobs die here; a step that still ran would be seen.
 }
 
+// Where the queue has no thread: a job between two of its steps comes back with the others.
+bool take_long(Job*) {
+  usleep(20000);
+  return false;
+}
+
+void leave_between_steps() {
+  Outbox outbox;
+  Counted begun, waiting;
+  for (Counted* job : {&begun, &waiting}) {
+    job->step = take_long;
+    queue_add(job, &outbox);
+  }
+  queue_wait(&outbox, 10);
+  int back = 0;
+  for (Job* job = queue_abandon(&outbox); job; job = job->next) ++back;
+  check_equal(back, 2, "jobs that come back between two steps");
+}
+
+// A thread that is to be had again, while whoever waits is in a step: the two never step at once.
+Counted second;
+
+bool count_later_step(Job* job) {
+  has_threads = true;
+  queue_add(&second, job->outbox);
+  usleep(20000);  // the thread finds work, and someone at work
+  return count_step(job);
+}
+
+void find_thread_again() {
+  Outbox outbox;
+  Counted first;
+  first.steps_left = second.steps_left = 1;
+  second.number = 1;
+  first.step = count_later_step;
+  second.step = count_step;
+  queue_add(&first, &outbox);
+  int last = -1, taken = 0;
+  while (taken < 2) {
+    queue_wait(&outbox, 10);
+    taken += take_all(&outbox, &last);
+  }
+  check(is_sound.load(), "steps one at a time, in order");
+}
+
 void* live(void* seed) {
   unsigned random = static_cast<unsigned>(reinterpret_cast<uintptr_t>(seed));
   for (int round = 0; round < kRounds; ++round) live_once(&random, round % 2 == 0);
@@ -126,5 +171,9 @@ int main(int count, char** arguments) {
   const int all = kEnvironments * kRounds * kDiscarded;
   for (int i = 0; i < 1000 && discarded.load() < all; ++i) usleep(10000);
   check(discarded.load() == all, "every discarded job is freed");
+  if (!has_threads) {
+    leave_between_steps();
+    find_thread_again();
+  }
   return report();
 }
