@@ -16,7 +16,7 @@ describe.skipIf(!hasBinary)("buffers that change while a call is pending", () =>
 
   it("refuses an output over its input, also where two SharedArrayBuffers are one memory", async () => {
     const { refused } = reportOf(await runChild("shared-twice", { env: { DEPTHWISE_BACKEND: "native" } }));
-    expect(refused).toBe(7);
+    expect(refused).toBe(8);
   });
 
   it("holds plans, weights and results as long as somebody needs them, and no longer", async () => {
@@ -25,6 +25,11 @@ describe.skipIf(!hasBinary)("buffers that change while a call is pending", () =>
 
   it("leaves results alone that went to another thread, also when the thread that made them is gone", async () => {
     reportOf(await runChild("handed-on", { args: [tries(2)], timeoutMs: 3_600_000 }));
+  });
+
+  it("gives right results whatever stands in the place of ArrayBuffer.prototype.transfer()", async () => {
+    const { right } = reportOf(await runChild("transfer"));
+    expect(right).toBe(33);
   });
 
   it("stays level in memory", async () => {

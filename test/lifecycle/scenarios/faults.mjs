@@ -25,7 +25,7 @@ try {
 }
 for (const options of [
   { channels: 64, height: 56 },
-  { channels: 6, height: 20, paddingMode: 1, batch: 3 },
+  { channels: 6, height: 20, paddingMode: 1, batch: 4 },
 ]) {
   const layer = await step("making a layer", () => makeLayer(addon, options));
   if (layer === null) continue;

@@ -1,5 +1,14 @@
 // Arguments that lie: the addon reads no property that JavaScript could define, and refuses everything else.
-import { assert, loadAddon, makeLayer, report, sameBits, startRun, thrownBy } from "../../support/child-addon.mjs";
+import {
+  assert,
+  depthwise,
+  loadAddon,
+  makeLayer,
+  report,
+  sameBits,
+  startRun,
+  thrownBy,
+} from "../../support/child-addon.mjs";
 
 const addon = loadAddon();
 const layer = makeLayer(addon);
@@ -82,6 +91,29 @@ for (const bad of [null, 1, {}, "x".repeat(5000)]) {
   refuses(() => addon.createPlan(new Int32Array(27), "", bad), "createPlan kernel");
   refuses(() => addon.availableThreads(bad), "availableThreads");
 }
+// undefined is nothing, as null is; a bias that the geometry does not have is something.
+await new Promise((resolve) =>
+  addon.runAsync(plan, packed, undefined, undefined, batch, input, undefined, (error, result) => {
+    assert(error === null && sameBits(result, expected), "runAsync with undefined");
+    resolve();
+  }),
+);
+const plainGeometry = depthwise({});
+plainGeometry[5] = 0;
+const biasless = addon.createPlan(plainGeometry, "", "");
+refuses(() => addon.pack(biasless, weight, bias), "pack with a bias too many");
+addon.pack(biasless, weight, undefined);
+// Sizes that are in range, and no longer where the padding lies around the image.
+const wide = depthwise({ channels: 1, height: 2 ** 26, kernel: 1, paddingMode: 3 });
+for (const at of [15, 21]) wide.set([2 ** 26, 1, 8, 1, 2 ** 26, 2 ** 26], at);
+assert(thrownBy(() => addon.createPlan(wide, "", ""))?.code === "ERR_DEPTHWISE_BACKEND", "a plan past 2^53 elements");
+assert(addon.refusals(wide).length === addon.kernels().length, "a kernel takes an image past 2^53 elements");
+// A result that no array can hold.
+const many = depthwise({ channels: 1, height: 256, kernel: 1 });
+many[7] = 2 ** 19;
+const pixels = new Float32Array(2 ** 16);
+const wider = [addon.createPlan(many, "", ""), new Float32Array(2 ** 19), new Float32Array(2 ** 19), 1, pixels];
+assert(thrownBy(() => addon.runOnceNew(...wider))?.code === "ERR_DEPTHWISE_MEMORY", "a result of 128 GB");
 for (const name of Object.keys(addon)) thrownBy(() => addon[name]());
 assert(touched.length === 0, `read ${touched}`);
 report({ refused });

@@ -28,13 +28,20 @@ for (const offset of [0, 4, 4 * count - 4]) {
 const beside = tensor(new Float32Array(twin, 4 * count, count), shape);
 assert(sameBits(F.conv2d(x, weight, { ...options, out: beside }).data.slice(), expected), "beside");
 assert(sameBits(new Float32Array(buffer, 4 * count, count).slice(), expected), "the other view sees it");
-// Weights under the output, too.
+// Weights and bias under the output, too.
 const low = new Float32Array(buffer, 4 * count, 72);
 low.set(weight.data);
 const over = tensor(new Float32Array(twin, 4 * count, count), shape);
-const thrown = thrownBy(() => F.conv2d(x, tensor(low, [8, 1, 3, 3]), { ...options, out: over }));
-assert(thrown?.code === "ERR_DEPTHWISE_OVERLAP", JSON.stringify(thrown));
+const bias = tensor(low.subarray(0, 8), [8]);
+for (const call of [
+  () => F.conv2d(x, tensor(low, [8, 1, 3, 3]), { ...options, out: over }),
+  () => F.conv2d(x, weight, bias, { ...options, out: over }),
+]) {
+  const thrown = thrownBy(call);
+  assert(thrown?.code === "ERR_DEPTHWISE_OVERLAP", JSON.stringify(thrown));
+  ++refused;
+}
 // An asynchronous call writes `out` when it has read everything.
 const out = tensor(new Float32Array(twin, 0, count), shape);
 assert(sameBits((await F.conv2dAsync(x, weight, { ...options, out })).data.slice(), expected), "async");
-report({ refused: refused + 1 });
+report({ refused });
