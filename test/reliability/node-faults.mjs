@@ -4,23 +4,25 @@ import { join } from "node:path";
 import { compileLibrary, preloadSkipped, temporaryFolder } from "./preload.mjs";
 import { binary } from "./process.mjs";
 
-// The addon's own export; what it takes to throw: where that fails, an exception is pending or no JavaScript runs; and the
-// end of a scope, which Node itself takes for granted.
-const KEPT = /^(register_module_v1|throw|create_(error|type_error|range_error|string_utf8)|close_handle_scope)$/;
+// The addon's own export; the last step of throwing: where that fails, an exception is pending or no JavaScript runs; and
+// the end of a scope, which Node itself takes for granted.
+const KEPT = /^(register_module_v1|throw|close_handle_scope)$/;
+// The other steps of throwing, for the same reason, where nothing says which call fails.
+const MAKES_ERRORS = /^create_(error|type_error|range_error|string_utf8)$/;
 
 export const nodeFaultsSkipped = preloadSkipped ?? (process.arch === "x64" ? null : "the library is for x64");
 
-let made = null;
+const made = new Map();
 
-/** The copy and the library: { addon, library, folder }. */
-export function makeNodeFaults() {
-  if (made !== null) return made;
+/** The copy and the library: { addon, library, folder }. `makesErrors`: calls that make an error never fail. */
+export function makeNodeFaults({ makesErrors = true } = {}) {
+  if (made.has(makesErrors)) return made.get(makesErrors);
   const folder = temporaryFolder();
   // The names of a dynamic symbol table end with zeros; what is undefined is looked up by name alone.
   const text = readFileSync(binary).toString("latin1");
   const names = new Set();
   const renamed = text.replace(/\0napi_([a-z0-9_]+)(?=\0)/g, (whole, name) => {
-    if (KEPT.test(name)) return whole;
+    if (KEPT.test(name) || (makesErrors && MAKES_ERRORS.test(name))) return whole;
     names.add(name);
     return `\0nbpi_${name}`;
   });
@@ -29,6 +31,6 @@ export function makeNodeFaults() {
   const stubs = join(folder, "stubs.h");
   writeFileSync(stubs, [...names].map((name) => `STUB(${name})\n`).join(""));
   const library = compileLibrary(folder, "node-faults", [`-DSTUBS="${stubs}"`]);
-  made = { addon, library, folder };
-  return made;
+  made.set(makesErrors, { addon, library, folder });
+  return made.get(makesErrors);
 }

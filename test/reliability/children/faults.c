@@ -1,6 +1,6 @@
 // Preloaded: refuses what the addon itself asks for; Node's own requests pass. FAULT_MEMORY=n refuses the nth block of
 // memory, n+ that one and all later ones; FAULT_THREADS the same for threads. FAULT_COUNTS names a file that tells at
-// the end how many of each were asked for.
+// the end how many of each were asked for. FAULT_SLOW=n lets the addon wait n milliseconds for each file that it opens.
 // Through these functions the addon asks for all of its memory, files and threads.
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "fault.h"
 
@@ -42,12 +43,12 @@ void* mmap(void* address, size_t bytes, int protection, int flags, int file, off
 
 // dlsym() asks for it, so it is not looked up with it.
 extern void* __libc_calloc(size_t count, size_t bytes);
-void* calloc(size_t count, size_t bytes) {
-  return refuses(&memory, CALLER) ? NULL : __libc_calloc(count, bytes);
-}
+void* calloc(size_t count, size_t bytes) { return refuses(&memory, CALLER) ? NULL : __libc_calloc(count, bytes); }
 
 FILE* fopen(const char* path, const char* mode) {
   NEXT(fopen);
+  const char* slow = getenv("FAULT_SLOW");
+  if (slow && is_addon(CALLER)) usleep((useconds_t)atoi(slow) * 1000);
   if (!refuses(&memory, CALLER)) return next(path, mode);
   errno = EMFILE;
   return NULL;

@@ -1,0 +1,2 @@
+/** Why nothing can be preloaded here, or null. */
+export const preloadSkipped: string | null;
