@@ -26,8 +26,10 @@ struct TileAxis {
 
 TileAxis tile_axis(const Axis& axis, int32_t step) {
   const int32_t most = kTile - reach(axis) + 1;
-  // Of a single tile the last outputs may reach over its end, back into the zeros that stand before the image.
-  if (axis.out <= min_of(kTile, int64_t{most} + axis.pad)) return {axis.out, 1};
+  // Of a single tile that holds the image the last outputs may reach over its end, back into the zeros that stand
+  // before.
+  const bool holds_image = int64_t{axis.pad} + axis.in <= kTile;
+  if (axis.out <= (holds_image ? min_of(kTile, int64_t{most} + axis.pad) : most)) return {axis.out, 1};
   const int32_t even = even_parts(axis.out, most);
   const int32_t outputs = static_cast<int32_t>(min_of(most, ceil_of(even, step) * step));
   return {outputs, static_cast<int32_t>(ceil_of(axis.out, outputs))};
