@@ -63,7 +63,8 @@ class Shares {
     return true;
   }
 
-  int64_t items_ = 0, unit_ = 1;
+  // All zeros: a first value of another kind would put the shares of all threads into the file of the addon.
+  int64_t items_ = 0, unit_ = 0;
   int threads_ = 0;
   Share shares_[kMost];
 };
