@@ -65,8 +65,9 @@ bool ConvRun::is_needed(Stage stage) const {
     case Stage::kPad: return block_count_ > 0 && plan_.pads_images();
     case Stage::kCompute: return block_count_ > 0;
     case Stage::kExact:
-      for (const bool is_beyond : is_beyond_)
-        if (is_beyond) return true;
+      if (!plan_.exact_kernel().kernel) return false;
+      for (int64_t image = 0; image < block_count_; ++image)
+        if (is_beyond_[image]) return true;
       break;
     case Stage::kEnd: break;
   }
@@ -104,8 +105,7 @@ bool ConvRun::take_memory(int threads) {
     scratch_stride_ = scratch_bytes_ + kApart;
     bytes += scratch_stride_ * (threads - 1) + scratch_bytes_ + round_to_block(sizeof(Last));
   }
-  if (bytes > 0) memory_ = MemoryBlock::take(bytes);
-  if (bytes > 0 && !memory_) return false;
+  if (bytes > 0 && !(memory_ = MemoryBlock::take(bytes))) return false;
   for (int thread = 0; scratch_bytes_ > 0 && thread < threads; ++thread) *last_of(thread) = {-1, nullptr, -1};
   threads_ = threads;
   return true;
