@@ -235,22 +235,18 @@ void check_transforms() {
 void check_many_images() {
   Problem problem;
   parse_problem("n70_c16_i6x6_o16_k3_s1_p1_d1_g1_b", &problem);
-  for (int32_t l = 0; l < kernel_list_count(); ++l)
-    for (int32_t k = 0; k < kernel_list(l).count; ++k) {
-      const Kernel& kernel = kernel_list(l).kernels[k];
-      Isa isa;
-      isa_from_name(kernel_list(l).isa, &isa);
-      if (kernel.exact || !(cpu_isas() & isa_bit(isa)) || refusal(kernel, problem.g)) continue;
-      const std::string name = std::string(kernel.name) + "/" + kernel_list(l).isa;
-      Batch batch(problem, false, 7, {"", name.c_str()});
-      const Batch::Output before = batch.run(2);
-      static_cast<float*>(batch.src.data())[66 * batch.g.src_elements] = std::numeric_limits<float>::quiet_NaN();
-      const Batch::Output after = batch.run(2);
-      const size_t image = before.size() / 70;
-      for (size_t n = 0; n < 70; ++n)
-        check((memcmp(after.data() + n * image, before.data() + n * image, image) == 0) == (n != 66),
-              name + ": image " + std::to_string(n) + " of many");
-    }
+  for_each_transform([&](const Kernel& kernel, const char* isa) {
+    if (refusal(kernel, problem.g)) return;
+    const std::string name = std::string(kernel.name) + "/" + isa;
+    Batch batch(problem, false, 7, {"", name.c_str()});
+    const Batch::Output before = batch.run(2);
+    static_cast<float*>(batch.src.data())[66 * batch.g.src_elements] = std::numeric_limits<float>::quiet_NaN();
+    const Batch::Output after = batch.run(2);
+    const size_t image = before.size() / 70;
+    for (size_t n = 0; n < 70; ++n)
+      check((memcmp(after.data() + n * image, before.data() + n * image, image) == 0) == (n != 66),
+            name + ": image " + std::to_string(n) + " of many");
+  });
 }
 
 // A transform tells of a number that it cannot take wherever that stands, and of no other.
