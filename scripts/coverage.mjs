@@ -5,6 +5,8 @@
 // Others that no caller reaches are listed below, each with the reason. An entry that is reached, or gone, is an error.
 import { readFileSync } from "node:fs";
 
+const STRONG = "The reference is strong: its value is there as long as the reference, whose end is that of the call.";
+const PACKS = "There is an exact kernel beside transforms only, which pack.";
 const UNREACHABLE = [
   ["addon.cc", "!depthwise::pin_module()", "true", "On Linux the linker pins the module, and the function says yes."],
   [
@@ -25,18 +27,8 @@ const UNREACHABLE = [
     "true",
     "Only napi_cancel_async_work() makes it, which nobody calls.",
   ],
-  [
-    "binding/settle_calls.cc",
-    "!function",
-    "true",
-    "The reference is strong: its value is there as long as the reference, whose end is that of the call.",
-  ],
-  [
-    "binding/settle_calls.cc",
-    "!out",
-    "true",
-    "The reference is strong: its value is there as long as the reference, whose end is that of the call.",
-  ],
+  ["binding/settle_calls.cc", "!function", "true", STRONG],
+  ["binding/settle_calls.cc", "!out", "true", STRONG],
   [
     "binding/settle_calls.cc",
     "array.element != g.element",
@@ -57,8 +49,8 @@ const UNREACHABLE = [
     "true",
     "Each instruction set has an exact kernel for every geometry; dispatch_test looks.",
   ],
-  ["conv/plan.cc", "exact_.packed_bytes == 0", "false", "There is an exact kernel beside transforms only, which pack."],
-  ["conv/plan.cc", "exact_.kernel", "true", "There is an exact kernel beside transforms only, which pack."],
+  ["conv/plan.cc", "exact_.packed_bytes == 0", "false", PACKS],
+  ["conv/plan.cc", "exact_.kernel", "true", PACKS],
   ["conv/run.cc", "case Stage::kEnd", "true", "Nobody asks whether the end is needed; -Wswitch wants the name."],
 ];
 
