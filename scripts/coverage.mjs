@@ -6,7 +6,6 @@
 import { readFileSync } from "node:fs";
 
 const STRONG = "The reference is strong: its value is there as long as the reference, whose end is that of the call.";
-const PACKS = "There is an exact kernel beside transforms only, which pack.";
 const UNREACHABLE = [
   ["addon.cc", "!depthwise::pin_module()", "true", "On Linux the linker pins the module, and the function says yes."],
   [
@@ -35,8 +34,6 @@ const UNREACHABLE = [
     "true",
     "It is the array that read_out() has looked at, and an array never changes its type.",
   ],
-  ["conv/geometry.cc", "a > 0", "false", "The one caller divides padding, which has been found not to be negative."],
-  ["conv/geometry.cc", "a != 0", "false", "Every size that is multiplied has been found to be at least 1."],
   [
     "conv/pad_image.cc",
     "case PaddingMode::kZeros",
@@ -49,8 +46,6 @@ const UNREACHABLE = [
     "true",
     "Each instruction set has an exact kernel for every geometry; dispatch_test looks.",
   ],
-  ["conv/plan.cc", "exact_.packed_bytes == 0", "false", PACKS],
-  ["conv/plan.cc", "exact_.kernel", "true", PACKS],
   ["conv/run.cc", "case Stage::kEnd", "true", "Nobody asks whether the end is needed; -Wswitch wants the name."],
 ];
 

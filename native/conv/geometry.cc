@@ -7,14 +7,11 @@ constexpr int64_t kMaxInt32 = 2147483647;
 // Counts stay exact as a JavaScript number, and byte offsets far from overflow.
 constexpr int64_t kMaxElements = int64_t{1} << 53;
 
-// a * b, or -1 where it would pass kMaxElements (or where a is already -1).
-int64_t product(int64_t a, int64_t b) {
-  if (a < 0 || b < 0) return -1;
-  if (a != 0 && b > kMaxElements / a) return -1;
-  return a * b;
-}
+// a * b of sizes, which are at least 1; -1 where it would pass kMaxElements or one of them is already -1.
+int64_t product(int64_t a, int64_t b) { return a < 0 || b < 0 || b > kMaxElements / a ? -1 : a * b; }
 
-int64_t ceil_div(int64_t a, int64_t b) { return a / b + (a % b != 0 && a > 0); }
+// Of a padding, which is not negative.
+int64_t ceil_div(int64_t a, int64_t b) { return a / b + (a % b != 0); }
 
 int64_t clamp(int64_t x, int64_t low, int64_t high) { return x < low ? low : x > high ? high : x; }
 

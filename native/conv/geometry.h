@@ -80,6 +80,9 @@ const char* make_geometry(const int32_t* fields, int64_t count, Geometry* geomet
 // constexpr static: an inline function would be a weak symbol of every ISA object that uses it.
 static constexpr size_t element_bytes(ElementType element) { return element == ElementType::kFloat32 ? 4 : 8; }
 
+// Inputs from the first tap to the last: the size of the dilated kernel.
+static constexpr int32_t reach(const Axis& axis) { return axis.dilation * (axis.kernel - 1) + 1; }
+
 }  // namespace depthwise
 
 #endif  // DEPTHWISE_CONV_GEOMETRY_H_

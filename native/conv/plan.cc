@@ -83,8 +83,9 @@ Status ConvPlan::run(const PackedWeights& packed, int64_t batch, const void* src
 
 Status ConvPlan::run_once(const void* weight, const void* bias, int64_t batch, const void* src, void* dst,
                           int threads) const {
-  if (main_.packed_bytes == 0 && exact_.packed_bytes == 0) {
-    ConvRun run(*this, {weight, exact_.kernel ? weight : nullptr, bias}, batch, src, dst);
+  // A kernel that has an exact one beside it packs.
+  if (main_.packed_bytes == 0) {
+    ConvRun run(*this, {weight, nullptr, bias}, batch, src, dst);
     return run.advance(threads, ConvRun::kToTheEnd);
   }
   if (batch == 0) return Status::kDone;

@@ -161,7 +161,7 @@ void run(const Geometry& g, const Operands& operands, void* scratch, int64_t beg
     for (int32_t ic = 0; ic < plan.panel; ++ic) room[ic] = T(0);
   item.padded = !channels_first && !(all_inside(g.d) && all_inside(g.h) && all_inside(g.w));
   const int64_t boxes = plan.boxes.count();
-  int64_t copied = operands.last_item < 0 ? -1 : operands.last_item / plan.chunks, biased = -1;
+  int64_t copied = held_place(operands, plan.chunks), biased = -1;
   for (int64_t index = begin; index < end; ++index) {
     const int32_t chunk = static_cast<int32_t>(index % plan.chunks);
     const int64_t place = index / plan.chunks;

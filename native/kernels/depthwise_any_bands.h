@@ -71,7 +71,6 @@ constexpr int32_t kAllPadded = 0;
 constexpr int32_t kNonePadded = -1;
 
 static inline int64_t round_up(int64_t size, int64_t to) { return (size + to - 1) / to * to; }
-static inline int32_t reach(const Axis& axis) { return axis.dilation * (axis.kernel - 1) + 1; }
 
 // Elements between two padded rows: whole cache lines, room for the vector that begins at the last column, and no
 // multiple of a page, where rows would fight for the same cache sets.

@@ -17,8 +17,6 @@ namespace {
 using V = Vec<float>;
 constexpr int kTileVectors = kTile / V::kLanes;
 
-int32_t reach(const Axis& axis) { return axis.dilation * (axis.kernel - 1) + 1; }
-
 // Outputs of an axis in tiles of about the same size, of whole vectors along the row.
 struct TileAxis {
   int32_t outputs, count;

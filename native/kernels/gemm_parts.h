@@ -1,4 +1,4 @@
-// Cutting a whole into nearly equal parts, and what a matrix product costs.
+// Cutting a whole into nearly equal parts, what is held between two of them, and what a matrix product costs.
 #ifndef DEPTHWISE_KERNELS_GEMM_PARTS_H_
 #define DEPTHWISE_KERNELS_GEMM_PARTS_H_
 
@@ -17,6 +17,11 @@ static DEPTHWISE_INLINE int64_t parts(int64_t whole, int64_t part) { return (who
 // would leave the multipliers idle.
 static DEPTHWISE_INLINE int64_t part_begin(int64_t whole, int64_t count, int64_t index) {
   return whole * index / count;
+}
+
+// Which place scratch still holds the inputs of, where each has so many items, one after the other; -1: none.
+static DEPTHWISE_INLINE int64_t held_place(const Operands& operands, int64_t items) {
+  return operands.last_item < 0 ? -1 : operands.last_item / items;
 }
 
 // For the costs: multiply-adds of whole vectors that begin in a cycle.

@@ -195,7 +195,7 @@ void run(const Geometry& g, const Operands& operands, void* scratch, int64_t beg
   T* const copy = products + plan.products_elements;
   T* const rows = copy + plan.copy_elements;
   const int64_t boxes = boxes_of(g, plan);
-  int64_t transformed = operands.last_item < 0 ? -1 : operands.last_item / plan.chunks;
+  int64_t transformed = held_place(operands, plan.chunks);
   for (int64_t item = begin; item < end; ++item) {
     const int32_t chunk = static_cast<int32_t>(item % plan.chunks);
     const int64_t place = item / plan.chunks, group = place / boxes;

@@ -50,8 +50,10 @@ void check_choice() {
       if (!(cpu_isas() & isa_bit(isa))) continue;
       if (isa == Isa::kSse2 && (cpu_isas() & isa_bit(Isa::kAvx2))) continue;
       for (int32_t k = 0; k < list.count; ++k)
-        if (!refusal(list.kernels[k], g))
+        if (!refusal(list.kernels[k], g)) {
           check(list.kernels[k].cost(g) >= choice.kernel->cost(g), "the least cost is taken");
+          check(list.kernels[k].exact || list.kernels[k].packed_bytes(g) > 0, "a transform packs");
+        }
     }
     check(choose_exact_kernel(g, choice.isa).kernel != nullptr, "each ISA has an exact kernel for every geometry");
   }

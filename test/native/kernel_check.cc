@@ -1,6 +1,7 @@
 // kernel_check [--isa X] [--kernel NAME] [--count N] [--from N] [--f64] [--verbose] [descriptor ...]
 // Runs every kernel that does not refuse (of the ISAs that run here) between guard pages, on integers and on fractions,
-// over the given problems or over N problems of the sweep. On a failure: one line that repeats it.
+// over the given problems, or over the special ones and N problems of the sweep. On a failure: one line that repeats
+// it.
 #include <signal.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 
 #include "check_kernel.h"
 #include "dispatch/kernel_list.h"
+#include "special_problems.h"
 #include "sweep.h"
 #include "test.h"
 
@@ -115,13 +117,14 @@ int main_check(int argc, char** argv) {
   for (const int number : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}) signal(number, on_fault);
   Tally tally;
   int64_t failures = 0;
-  for (const std::string& descriptor : options.descriptors) {
+  const bool is_sweep = options.descriptors.empty();
+  for (const std::string& descriptor : is_sweep ? special_problems() : options.descriptors) {
     Problem problem;
     const std::string broken = parse_problem(options.f64 ? descriptor + "_f64" : descriptor, &problem);
     if (!broken.empty()) return fprintf(stderr, "%s: %s\n", descriptor.c_str(), broken.c_str()), 2;
     failures += !check_problem(problem, options, 1, &tally);
   }
-  const int64_t end = options.descriptors.empty() ? options.from + options.count : options.from;
+  const int64_t end = is_sweep ? options.from + options.count : options.from;
   for (int64_t i = options.from; i < end && failures < 10; ++i) {
     Problem problem = sweep_problem(i);
     if (options.f64) problem.g.element = ElementType::kFloat64;

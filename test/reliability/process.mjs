@@ -9,6 +9,9 @@ export const binary =
 export const childFile = (name) => fileURLToPath(new URL(`children/${name}.mjs`, import.meta.url));
 export const scenarioFile = (name) => fileURLToPath(new URL(`../lifecycle/scenarios/${name}.mjs`, import.meta.url));
 
+/** For many short cases in one process under ASan: what a case has freed may be reused soon, not on fresh pages each time. */
+export const FRUGAL_ASAN = { ASAN_OPTIONS: "quarantine_size_mb=8" };
+
 function lastReport(stdout) {
   const line = stdout.trimEnd().split("\n").at(-1) ?? "";
   return line.startsWith("{") ? JSON.parse(line) : {};
