@@ -167,13 +167,17 @@ function callGoals(result) {
     met: us === undefined ? null : us <= 2,
     losses: [],
   });
-  const fresh = rowsOn(result, 1).flatMap((row) => {
-    const value = row.ratios["depthwise fresh"];
-    return value ? [{ name: row.name, value: 1 / value, least: 0.8, note: `(${value.toFixed(2)}x the time)` }] : [];
-  });
-  goals.push(
-    each("a call without out, in time over one with", "at most 1.25x the time, that is 0.80x the speed", fresh),
-  );
+  for (const [side, how] of [
+    ["depthwise fresh", "the event loop turns each ms"],
+    ["depthwise fresh, no turn", "4 ms that never turn"],
+  ]) {
+    const fresh = rowsOn(result, 1).flatMap((row) => {
+      const value = row.ratios[side];
+      return value ? [{ name: row.name, value: 1 / value, least: 0.8, note: `(${value.toFixed(2)}x the time)` }] : [];
+    });
+    const what = `a call without out, in time over one with; ${how}`;
+    goals.push(each(what, "at most 1.25x the time, that is 0.80x the speed", fresh));
+  }
   return goals;
 }
 

@@ -97,7 +97,7 @@ const { sides: peers, versions, missing } = await loadPeers(wantedPeers);
 for (const [name, why] of Object.entries(missing)) say(`${name}: ${why}`);
 const own = depthwise("out", library);
 
-const limitsOf = (count) => (options["skip-native"] ? null : measureLimits(count));
+const limitsOf = (count) => (options["skip-native"] ? null : measureLimits(count, info.isa));
 const began = Date.now();
 /** How much of the time each part may have used when it ends. */
 const SHARES = { layers: [0, 0.62], growth: [0.62, 0.75], calls: [0.75, 0.8], fallback: [0.8, 1] };
@@ -174,7 +174,7 @@ async function measureLayers() {
       progress.step(`${shape.name}, ${count} thread${count > 1 ? "s" : ""}`);
       const modes = [own];
       if (count === 1) {
-        modes.push(depthwise("fresh", library), depthwise("functional", library), depthwise("nhwc", library));
+        for (const mode of ["fresh", "burst", "functional", "nhwc"]) modes.push(depthwise(mode, library));
         modes.push(depthwise("float64", library, isFloat64));
       } else if (count === most) modes.push(depthwise("one-thread", library));
       for (const side of [...modes, ...peers]) result.sides[side.name] = side.layout;

@@ -108,7 +108,7 @@ function losses(result) {
     lines.push(`- share of the limit, 1 thread, ${missed.length} of ${shares.length} goals: ${cells.join(", ")}`);
   }
   return [
-    `${goals.length - lost.length} of ${goals.length} goals are met, and ${shares.length - missed.length} of ${shares.length} for the share of the limit.`,
+    `${goals.length - lost.length} of ${goals.length} goals are met, and ${shares.length - missed.length} of ${shares.length} for the share of the limit; [docs/limits.md](docs/limits.md) says what stops the others.`,
     ...(lines.length
       ? [
           "",
@@ -122,9 +122,26 @@ function losses(result) {
   ];
 }
 
+/** Of a run without peers, shares of the limit alone: every goal that was not reached, and how to repeat it. */
+function sharesOnly(file, { machine, date, commit, command, ...result }) {
+  const shares = rooflineGoals({ machine, ...result });
+  const missed = shares.filter(({ met }) => !met);
+  const cells = missed.map(({ name, mode, share, goal }) => `${name} ${mode} ${percent(share)} of ${percent(goal)}`);
+  return [
+    `**${machine.isa} of the same machine**, without peers, ${date.slice(0, 10)}, commit ${commit}: ${shares.length - missed.length} of ${shares.length} goals for the share of the limit (${result.limits[1].gflops.toFixed(0)} GFLOP/s) are met.`,
+    "",
+    "<details><summary>Those that are not</summary>",
+    "",
+    `${cells.join(", ")}. All figures: \`${relative(root, resolve(file))}\`, by \`${command}\` under \`DEPTHWISE_ISA=${machine.isa}\`.`,
+    "",
+    "</details>",
+  ];
+}
+
 /** Machine and versions, both tables, the losses, and how to repeat it. */
 function figures(file) {
   const result = JSON.parse(readFileSync(file, "utf8"));
+  if (Object.values(result.sides).every((layout) => layout === "own")) return sharesOnly(file, result);
   const { date, machine, backend, threads, limits, commit, command } = result;
   const limit = limits[threads[0]];
   const where = `${machine.cpu}, ${plural(machine.cores, "core")}, ${machine.isa}`;

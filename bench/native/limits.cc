@@ -1,13 +1,15 @@
 // The limits of this machine as JSON, for the JavaScript benchmark: {"isa", "gflops", "copy": [{"bytes", "GBs"}]}.
-//   limits [threads]
+//   limits [threads] [isa]    the best instruction set of this processor, unless one is named
 // Several threads work at the same time, each on its share of the footprint; their rates are added.
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <string>
 #include <thread>
 #include <vector>
 
+#include "dispatch/cpu.h"
 #include "machine.h"
 
 namespace depthwise::bench {
@@ -31,13 +33,12 @@ double together(int threads, const std::function<double(const std::function<void
   return sum;
 }
 
-int print_limits(int threads) {
-  const char* isa = best_isa();
+int print_limits(int threads, const std::string& isa) {
   const double gflops = together(threads, [&](const std::function<void()>& ready) {
     ready();
     return fma_peak_gflops(isa);
   });
-  printf("{\"isa\": \"%s\", \"gflops\": %.2f, \"copy\": [", isa, gflops);
+  printf("{\"isa\": \"%s\", \"gflops\": %.2f, \"copy\": [", isa.c_str(), gflops);
   const char* separator = "";
   for (int64_t bytes = 32 << 10; bytes <= int64_t{256} << 20; bytes *= 2) {
     const double rate =
@@ -54,6 +55,9 @@ int print_limits(int threads) {
 
 int main(int argc, char** argv) {
   const int threads = argc > 1 ? atoi(argv[1]) : 1;
-  if (threads < 1) return fprintf(stderr, "limits [threads], but got %s\n", argv[1]), 2;
-  return depthwise::bench::print_limits(threads);
+  if (threads < 1) return fprintf(stderr, "limits [threads] [isa], but got %s\n", argv[1]), 2;
+  depthwise::Isa isa;
+  if (argc > 2 && (!depthwise::isa_from_name(argv[2], &isa) || !(depthwise::cpu_isas() & depthwise::isa_bit(isa))))
+    return fprintf(stderr, "limits: this processor has no %s\n", argv[2]), 2;
+  return depthwise::bench::print_limits(threads, argc > 2 ? argv[2] : depthwise::bench::best_isa());
 }
