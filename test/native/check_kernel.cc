@@ -18,11 +18,18 @@ std::string format(const char* pattern, ...) {
   return text;
 }
 
-void fill(Random& random, const Geometry& g, GuardBuffer& buffer, int64_t count, bool integers) {
+template <class T>
+void fill_elements(Random& random, T* data, int64_t count, bool integers, bool has_nan) {
+  fill_random(random, data, count, integers);
+  for (int64_t i = 0; has_nan && i < 1 + count / 200; ++i)
+    data[random.next() % static_cast<uint64_t>(count)] = static_cast<T>(NAN);
+}
+
+void fill(Random& random, const Geometry& g, GuardBuffer& buffer, int64_t count, bool integers, bool has_nan = false) {
   if (g.element == ElementType::kFloat32)
-    fill_random(random, static_cast<float*>(buffer.data()), count, integers);
+    fill_elements(random, static_cast<float*>(buffer.data()), count, integers, has_nan);
   else
-    fill_random(random, static_cast<double*>(buffer.data()), count, integers);
+    fill_elements(random, static_cast<double*>(buffer.data()), count, integers, has_nan);
   buffer.make_read_only();
 }
 
@@ -49,15 +56,16 @@ void run_in_pieces(const Kernel& kernel, const Geometry& g, Operands operands, G
 
 }  // namespace
 
-Scene::Scene(const Problem& problem, bool integers, Flush flush, uint64_t seed)
+Scene::Scene(const Problem& problem, bool integers, Flush flush, uint64_t seed, bool has_nan)
     : g(problem.g),
       integers(integers),
+      has_nan(has_nan),
       flush(flush),
       src(bytes(g, g.src_elements), flush),
       weight(bytes(g, g.weight_elements), flush),
       bias(bytes(g, g.weight_count), flush) {
   Random random(seed);
-  fill(random, g, src, g.src_elements, integers);
+  fill(random, g, src, g.src_elements, integers, has_nan);
   fill(random, g, weight, g.weight_elements, integers);
   fill(random, g, bias, g.weight_count, integers);
   expected.reserve(g.dst_elements);
@@ -76,7 +84,7 @@ std::string compare(const Scene& scene, const void* dst, bool exact) {
     const double bound = !exact                       ? transform_bound(g, expected) * (scene.integers ? 4 : 1)
                          : scene.integers && !bounded ? 0
                                                       : rounding_bound(g, expected);
-    if (std::fabs(value - expected.value) <= bound) continue;
+    if (std::isnan(expected.value) ? std::isnan(value) : std::fabs(value - expected.value) <= bound) continue;
     return format("dst[%lld] expected %.9g +- %.2g, but got %.9g", static_cast<long long>(i), expected.value, bound,
                   value);
   }
@@ -99,8 +107,11 @@ std::string check_kernel(const Kernel& kernel, Scene& scene, uint64_t seed) {
   const void* weight = packed_bytes > 0 ? packed.data() : scene.weight.data();
   whole.fill(kNanByte);
   scratch.fill(kNanByte);
-  kernel.run(g, {scene.src.data(), weight, scene.bias_or_null(), whole.data()}, scratch.data(), 0, items);
+  bool is_beyond = false;
+  kernel.run(g, {scene.src.data(), weight, scene.bias_or_null(), whole.data(), -1, &is_beyond}, scratch.data(), 0,
+             items);
   if (!whole.surroundings_untouched() || !scratch.surroundings_untouched()) return "run writes outside";
+  if (is_beyond) return kernel.exact || !scene.has_nan ? "tells of a number that it can take" : "";
   std::string wrong = compare(scene, whole.data(), kernel.exact);
   if (!wrong.empty()) return wrong;
   Random random(seed);

@@ -12,12 +12,13 @@
 
 namespace depthwise::test {
 
-// One image of random data for a problem, read-only between guard pages, and what must come out.
+// One image of random data for a problem, read-only between guard pages, and what must come out. `has_nan`: some
+// inputs are NaN.
 struct Scene {
-  Scene(const Problem& problem, bool integers, Flush flush, uint64_t seed);
+  Scene(const Problem& problem, bool integers, Flush flush, uint64_t seed, bool has_nan = false);
 
   Geometry g;
-  bool integers;
+  bool integers, has_nan;
   Flush flush;
   GuardBuffer src, weight, bias;
   std::vector<Expected> expected;

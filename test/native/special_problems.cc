@@ -22,11 +22,34 @@ const char* const kDescriptors[] = {
     "n1_c2_i3x70x9_o2_k1x9x3_s1_p0x4x1_d1_g2", "n1_c1_i64x64_o1_k64x64_s1_p31_d1_g1_ahardswish",
     "n1_c1_i2x3_o1_k3x3_s1_p31_d31_g1",
     // Channels last, rows of several tiles of numbers: few channels, a shared bank, dilated, wider and narrower than
-    // the
-    // input.
+    // the input.
     "n1_c3_i9x100_o3_k5x5_s1_p2_d1_g3_LNHWC_b", "n1_c4_i8x61_o4_k3x3_s1_p0_d1_g4_LNHWC_arelu",
     "n1_c5_i7x70_o5_k3x3_s1_p1_d1_g5_LNHWC_S_b", "n1_c3_i5x90_o3_k3x7_s1_p1x9_d1x3_g3_LNHWC_asilu",
-    "n1_c12_i6x33_o12_k1x5_s1_p0x4_d1_g12_LNHWC", "n1_c2_i4x3x65_o2_k1x3x3_s1_p0x1x1_d1_g2_LNHWC"};
+    "n1_c12_i6x33_o12_k1x5_s1_p0x4_d1_g12_LNHWC", "n1_c2_i4x3x65_o2_k1x3x3_s1_p0x1x1_d1_g2_LNHWC",
+    // Channels last, pairs of output rows: more channels than a vector, a multiplier, a depth.
+    "n1_c17_i11x20_o17_k3x3_s1_p1_d1_g17_LNHWC_b", "n1_c16_i8x5_o48_k3x3_s1_p0_d1_g16_LNHWC_asilu",
+    "n1_c19_i4x5x7_o19_k3x3x3_s1_p1_d1_g19_LNHWC", "n1_c16_i9x8_o16_k3x3_s1_p2x1_d2x1_g16_LNHWC",
+    // A kernel that reaches further than a transform along one axis alone.
+    "n1_c2_i9x80_o2_k3x5_s1_p1x34_d1x17_g2", "n1_c2_i80x9_o2_k5x3_s1_p34x1_d17x1_g2",
+    // Planes of several bands, whose activation comes after a band; rows too long for a band; padding of less than half
+    // a kernel at one side.
+    "n1_c2_i60x60_o2_k5x5_s1_p2_d1_g2_asilu", "n1_c1_i70x58_o1_k3x3_s1_p1_d1_g1_ahardswish",
+    "n1_c1_i61x57_o1_k7x7_s1_p3_d1_g1_asilu_b", "n1_c1_i9x1700_o1_k5x5_s1_p2_d1_g1",
+    "n1_c2_i12x20_o2_k5x5_s1_p2,2,1,2_d1_g2", "n1_c2_i15x20_o2_k5x5_s1_p1,2,2,2_d1_g2",
+    "n1_c2_i13x20_o2_k7x7_s1_p3,3,2,3_d1_g2", "n1_c2_i15x20_o2_k7x7_s1_p2,3,1,3_d1_g2",
+    "n1_c2_i11x40_o2_k5x5_s1_p2,1,2,2_d1_g2", "n1_c2_i11x40_o2_k5x5_s1_p2,2,2,1_d1_g2",
+    // Rows long enough that only their ends are copied.
+    "n1_c2_i4x420_o2_k3x5_s1_p1x2_d1_g2_b", "n1_c1_i3x5x400_o2_k3x1x9_s1_p1x0x3_d1_g1",
+    // Transforms of dense layers: output channels of several vectors with a bias, several boxes of tiles along either
+    // axis, several depths.
+    "n1_c3_i9x10_o21_k3x3_s1_p1_d1_g1_b", "n1_c5_i6x9_o21_k3x3_s1_p1_d1_g1_LNHWC_b_arelu",
+    "n1_c120_i1x65_o60_k3x3_s1_p1_d1_g1_b", "n1_c120_i65x2_o60_k3x3_s1_p1_d1_g1",
+    "n1_c120_i1x65_o60_k3x3_s1_p1_d1_g1_LNHWC", "n1_c120_i65x1_o60_k3x3_s1_p1_d1_g1_LNHWC_b",
+    "n1_c10_i6x5_o70_k3x3_s1_p1_d1_g1_b", "n1_c3_i3x6x7_o5_k1x3x3_s1_p0x1x1_d1_g1_LNHWC",
+    "n1_c9_i3x6x9_o11_k1x3x3_s1_p0x1x1_d1_g1_b",
+    // Dense: sums of several parts, of which the last vector is not whole; padding at the ends alone.
+    "n1_c300_i1x13_o3_k1_s1_p0_d1_g1", "n1_c270_i3x7_o9_k1_s1_p0_d1_g1_b_arelu",
+    "n1_c3_i3x5x6_o4_k2x2x2_s1_p0,0,0,1,1,1_d1_g1_LNHWC"};
 
 }  // namespace
 

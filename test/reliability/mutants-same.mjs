@@ -1,7 +1,190 @@
 // Mutants that survive because they compute the same, each with the reason.
+const UNSAFE = "more loads are taken for unsafe: they are done by mask, with the same result";
+const BANDS = "bands have other heights: nothing depends on where they end";
+const ALL_FILLED = "all columns of a padded row are filled, also those that no tile reads";
+const COST = "only the expected time changes, by which a kernel is chosen";
+const SAME_NUMBER = "where the two are equal, both branches give the same number";
+const FETCHED = "only what is fetched ahead changes";
+const FITS = "a vector that just fits is stored by a mask, with the same result";
+const WHOLE_MASK = "a vector that is just whole goes by a mask of all lanes";
+
 export const SAME = new Map([
   [
+    "dense_copy.h: for (int lane = 0; lane < V::kLanes && lane < live; ++lane)  ->  for (int lane = 0; lane <= V::kLanes && lane < live; ++lane)",
+    "live is a vector at most",
+  ],
+  [
+    "depthwise2d_by_channels.cc: const double columns = static_cast<double>(g.w.kernel) * g.w.in - (g.w.kernel / 2) * (g.w.kernel / 2 + 1);  ->  const double columns = static_cast<double>(g.w.kernel) * g.w.in - (g.w.kernel / 2) * (g.w.kernel / 2);",
+    COST,
+  ],
+  [
+    "depthwise2d_k3_strip.h: if (kSpills && dst + V::kLanes > limit)  ->  if (kSpills || dst + V::kLanes > limit)",
+    "short rows are always stored by mask, with the same result",
+  ],
+  [
+    "depthwise2d_k3_strip.h: if (kSpills && dst + V::kLanes > limit)  ->  if (kSpills && dst + V::kLanes >= limit)",
+    FITS,
+  ],
+  [
+    "depthwise2d_planes.h: return static_cast<int32_t>(part_end + step > end ? end : part_end);  ->  return static_cast<int32_t>(part_end + step >= end ? end : part_end);",
+    BANDS,
+  ],
+  [
+    "depthwise2d_planes.h: const int64_t next_ih = min_of(g.h.in, max_of(0, int64_t{rows.end} - g.h.pad + kKernel - 1));  ->  const int64_t next_ih = min_of(g.h.in, max_of(0, int64_t{rows.end} - g.h.pad - kKernel - 1));",
+    FETCHED,
+  ],
+  [
+    "depthwise2d_planes.h: return kLanes * sizeof(T) > 32 && g.w.out <= kLanes / 2 ? 1.25 : 1;  ->  return kLanes * sizeof(T) > 32 && g.w.out < kLanes / 2 ? 1.25 : 1;",
+    COST,
+  ],
+  [
+    "depthwise2d_planes.h: return (axis.pad != 0 && axis.pad != axis.kernel / 2) || (end > 0 && end != axis.kernel / 2);  ->  return (axis.pad != 0 && axis.pad != axis.kernel / 2) || (end > 0 || end != axis.kernel / 2);",
+    COST,
+  ],
+  [
+    "depthwise2d_planes.h: return (axis.pad != 0 && axis.pad != axis.kernel / 2) || (end > 0 && end != axis.kernel / 2);  ->  return (axis.pad != 0 || axis.pad != axis.kernel / 2) || (end > 0 && end != axis.kernel / 2);",
+    COST,
+  ],
+  [
+    "depthwise2d_planes.h: const double inner_tiles = is_odd(g.h) ? max_of(0, static_cast<int64_t>(tiles) - 2) : tiles;  ->  const double inner_tiles = is_odd(g.h) ? min_of(0, static_cast<int64_t>(tiles) - 2) : tiles;",
+    COST,
+  ],
+  [
+    "depthwise2d_s2_tile.h: const int64_t outputs = min_of(V::kLanes, w.out - ow);  ->  const int64_t outputs = max_of(V::kLanes, w.out - ow);",
+    "more blocks are loaded by mask, with the same result",
+  ],
+  [
+    "depthwise2d_small.h: T* const owned_end = static_cast<T*>(operands.dst) + end * g.dst_plane;  ->  T* const owned_end = static_cast<T*>(operands.dst) - end * g.dst_plane;",
+    "short rows are stored by mask, with the same result",
+  ],
+  [
+    "depthwise2d_tile.h: if (may_spill && dst + (kRows - 1) * pitch + V::kLanes > shape.limit) {  ->  if (may_spill && dst + (kRows - 1) * pitch + V::kLanes >= shape.limit) {",
+    FITS,
+  ],
+  [
+    "depthwise2d_tile.h: return (!top || above == kKernel / 2) && (!bottom || below == kKernel / 2);  ->  return (!top || above == kKernel / 2) && (!bottom && below == kKernel / 2);",
+    "no tile fits its place: all are copied between zeros, with the same result",
+  ],
+  [
+    "depthwise2d_tile_rows.h: constexpr int kMostSrcRows = kMostTileRows + kKernel - 1, kVectors = (2 * V::kLanes + kKernel - 2) / V::kLanes;  ->  constexpr int kMostSrcRows = kMostTileRows + kKernel - 1, kVectors = (2 * V::kLanes + kKernel + 2) / V::kLanes;",
+    "a copied row is a vector longer, which no output reads",
+  ],
+  [
+    "depthwise_any_bands.h: b.length = static_cast<int32_t>(g.w.out + (reach_w - 1) / g.w.stride);  ->  b.length = static_cast<int32_t>(g.w.out + (reach_w) / g.w.stride);",
+    "a padded row is a column longer, which no tap reads",
+  ],
+  [
+    "depthwise_any_bands.h: if (edge_tile > 0 && g.w.stride == 1) {  ->  if (edge_tile > 0 && g.w.stride != 1) {",
+    ALL_FILLED,
+  ],
+  [
+    "depthwise_any_bands.h: const int32_t left = g.w.interior_begin > 0 ? g.w.interior_begin + edge_tile + reach_w : 0;  ->  const int32_t left = g.w.interior_begin >= 0 ? g.w.interior_begin + edge_tile + reach_w : 0;",
+    ALL_FILLED,
+  ],
+  [
+    "depthwise_any_bands.h: if (left < right && g.w.out > edge_tile) {  ->  if (left <= right && g.w.out > edge_tile) {",
+    "where the two meet all columns are filled, once from either side",
+  ],
+  [
+    "depthwise_any_bands.h: const int64_t fitting = (kBandScratchBytes / row_bytes - reach_h) / g.h.stride + 1;  ->  const int64_t fitting = (kBandScratchBytes / row_bytes - reach_h) / g.h.stride;",
+    BANDS,
+  ],
+  [
+    "depthwise_any_bands.h: const int64_t least = (reach_h - 1) / g.h.stride + 1;  ->  const int64_t least = (reach_h) / g.h.stride + 1;",
+    BANDS,
+  ],
+  ["depthwise_any_bands.h: if (rows > g.h.out) rows = g.h.out;  ->  if (rows >= g.h.out) rows = g.h.out;", SAME_NUMBER],
+  [
+    "depthwise_any_bands.h: const int64_t phases = g.w.stride < 16 ? g.w.stride : g.w.kernel < g.w.stride ? g.w.kernel : g.w.stride;  ->  const int64_t phases = g.w.stride <= 16 ? g.w.stride : g.w.kernel < g.w.stride ? g.w.kernel : g.w.stride;",
+    "at a stride of 16 a little more is refused as too large, which another kernel computes",
+  ],
+  [
+    "depthwise_any_bands.h: const double depths = static_cast<double>(b.depths - 1) * g.d.stride + reach(g.d);  ->  const double depths = static_cast<double>(b.depths) * g.d.stride + reach(g.d);",
+    COST,
+  ],
+  [
+    "depthwise_any_rows.h: for (; i + 2 * V::kLanes <= count; i += 2 * V::kLanes) {  ->  for (; i + 2 * V::kLanes < count; i += 2 * V::kLanes) {",
+    "the last two vectors are copied one by one",
+  ],
+  [
+    "depthwise_any_rows.h: if (i < count && count >= V::kLanes) {  ->  if (i < count && count > V::kLanes) {",
+    "a row of one vector is done before",
+  ],
+  [
+    "depthwise_any_rows.h: if (i < count && count >= V::kLanes) {  ->  if (i <= count && count >= V::kLanes) {",
+    "a row of whole vectors has its last one copied twice",
+  ],
+  [
+    "depthwise_any_rows.h: p.begin = before > 0 ? (before + w.stride - 1) / w.stride : 0;  ->  p.begin = before >= 0 ? (before + w.stride - 1) / w.stride : 0;",
+    SAME_NUMBER,
+  ],
+  [
+    "depthwise_any_rows.h: const int32_t last = phase.end < end ? phase.end > first ? phase.end : first : end;  ->  const int32_t last = phase.end < end ? phase.end >= first ? phase.end : first : end;",
+    SAME_NUMBER,
+  ],
+  [
+    "depthwise_columns.h: (columns == Columns::kRight && is_last) || (columns == Columns::kBoth && count == 1) ||  ->  (columns == Columns::kRight && is_last) || (columns != Columns::kBoth && count == 1) ||",
+    "a single block that sees padding at both sides goes by mask, with the same result",
+  ],
+  [
+    "depthwise_columns.h: const int32_t first_made = count < kKept ? count : kKept;  ->  const int32_t first_made = count <= kKept ? count : kKept;",
+    SAME_NUMBER,
+  ],
+  [
+    "depthwise_columns.h: const int64_t last = min_of(g.h.in, int64_t{rows.end} - g.h.pad + kKernel - 1) - 1;  ->  const int64_t last = min_of(g.h.in, int64_t{rows.end} - g.h.pad + kKernel) - 1;",
+    UNSAFE,
+  ],
+  [
     "depthwise_columns.h: const int64_t last = min_of(g.h.in, int64_t{rows.end} - g.h.pad + kKernel - 1) - 1;  ->  const int64_t last = min_of(g.h.in, int64_t{rows.end} - g.h.pad + kKernel - 1);",
-    "more rows are taken for unsafe: they are loaded by mask, with the same result",
+    UNSAFE,
+  ],
+  [
+    "depthwise_columns.h: last_plane + last * g.w.in + block.iw + kKernel - 1 + V::kLanes <= rows.channel.src_end - rows.channel.src;  ->  last_plane + last * g.w.in + block.iw + kKernel + V::kLanes <= rows.channel.src_end - rows.channel.src;",
+    UNSAFE,
+  ],
+  [
+    "depthwise_fft.cc: masks.is_full[v] = begin <= v * V::kLanes && end >= (v + 1) * V::kLanes;  ->  masks.is_full[v] = begin < v * V::kLanes && end >= (v + 1) * V::kLanes;",
+    WHOLE_MASK,
+  ],
+  [
+    "depthwise_fft.cc: const Place after = place_of(g, operands, rows, columns, item + 1 < end ? item + 1 : item);  ->  const Place after = place_of(g, operands, rows, columns, item + 1 <= end ? item + 1 : item);",
+    FETCHED,
+  ],
+  [
+    "depthwise_fft.cc: const int64_t inputs = min_of(kTile, min_of(int64_t{g.w.pad} + g.w.in, columns.outputs + reach(g.w) - 1));  ->  const int64_t inputs = min_of(kTile, min_of(int64_t{g.w.pad} + g.w.in, columns.outputs + reach(g.w)));",
+    COST,
+  ],
+  [
+    "depthwise_nhwc_flat.cc: if (!kEdge || (begin >= 0 && begin + L <= in))  ->  if (!kEdge || (begin >= 0 && begin + L < in))",
+    WHOLE_MASK,
+  ],
+  [
+    "depthwise_nhwc_flat.cc: for (int32_t index = 0; index < kRows - 1 + g.h.kernel; ++index) {  ->  for (int32_t index = 0; index < kRows + g.h.kernel; ++index) {",
+    "one more input row is loaded, which none of the output rows sees",
+  ],
+  ["depthwise_nhwc_flat.cc: if (!kEdge || rest >= (v + 1) * L)  ->  if (!kEdge || rest > (v + 1) * L)", WHOLE_MASK],
+  [
+    "depthwise_nhwc_flat.cc: else if (rest > v * L)  ->  else if (rest >= v * L)",
+    "the mask has no lanes, and nothing is stored",
+  ],
+  [
+    "depthwise_nhwc_flat.cc: const bool is_high = rows >= kTileRows;  ->  const bool is_high = rows > kTileRows;",
+    "a band as high as a tile is computed row by row, with the same result",
+  ],
+  [
+    "gemm_box.h: const bool planes = rows && box.height == g.h.out;  ->  const bool planes = rows || box.height == g.h.out;",
+    "a box that is a part of a plane has a depth of one anyway",
+  ],
+  [
+    "winograd_input.h: const bool whole = iw >= 0 && iw + V::kLanes <= g.w.in;  ->  const bool whole = iw > 0 && iw + V::kLanes <= g.w.in;",
+    WHOLE_MASK,
+  ],
+  [
+    "winograd_output.h: for (int r = 0; r < kTileOut; ++r)  ->  for (int r = 0; r <= kTileOut; ++r)",
+    "where a tile is cut its rows are at most four: a fifth one is never stored",
+  ],
+  [
+    "winograd_output.h: for (int c = 0; c < kTileOut; ++c)  ->  for (int c = 0; c <= kTileOut; ++c)",
+    "what is stored behind a tile that is cut below is stored again by the next tile of the row",
   ],
 ]);

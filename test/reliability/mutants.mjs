@@ -9,9 +9,10 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const build = join(root, "build-native-gcc");
 const PROBLEMS = 1500;
+const SANITIZED_PROBLEMS = 300;
 const KINDS = ["depthwise_core", "depthwise_threads_pool", "depthwise_test_support", "kernel_check"];
 
-/** Where borders and remainders are handled: a file, and a family that is compiled with it. */
+/** Where borders and remainders are handled: a file, and the families that are compiled with it. */
 const CODE = {
   "depthwise_columns.h": "depthwise2d_k3",
   "depthwise2d_k3_strip.h": "depthwise2d_k3",
@@ -20,8 +21,8 @@ const CODE = {
   "depthwise2d_tile_rows.h": "depthwise2d_k5",
   "depthwise2d_tile.h": "depthwise2d_k5",
   "depthwise2d_s2_tile.h": "depthwise2d_s2",
-  "depthwise_any_bands.h": "depthwise_any",
-  "depthwise_any_rows.h": "depthwise_any",
+  "depthwise_any_bands.h": ["depthwise_any", "depthwise_large_w"],
+  "depthwise_any_rows.h": ["depthwise_any", "depthwise_large_w"],
   "depthwise_nhwc_rows.h": "depthwise_nhwc",
   "depthwise_nhwc_tile.h": "depthwise_nhwc",
   "dense_copy.h": "dense",
@@ -132,53 +133,89 @@ function kernelsOf(family) {
 }
 
 /** What each kernel of a family comes to in a program: 0 where it is right, null where it does not end. */
-async function check(program, family) {
+async function check(program, family, flags) {
+  const count = flags.length > 0 ? SANITIZED_PROBLEMS : PROBLEMS;
   for (const kernel of kernelsOf(family)) {
-    const args = ["--isa", isaOf(family), "--kernel", kernel, "--count", String(PROBLEMS)];
+    const args = ["--isa", isaOf(family), "--kernel", kernel, "--count", String(count)];
     const code = await run(program, args, 300_000);
     if (code !== 0) return code;
   }
   return 0;
 }
 
-const sound = new Set();
-/** A kernel that fails unchanged, or that no problem reaches, would kill every mutant. */
-async function checkUnchanged(family) {
-  if (sound.has(family)) return;
-  const code = await check(join(build, "kernel_check"), family);
-  if (code !== 0) throw new Error(`kernel_check ends with ${code} for ${family} as it is`);
-  sound.add(family);
-}
-
-/** "killed", "hangs" or "survived"; null where it does not compile. */
-export async function tryMutant({ file, number, changed }) {
-  const family = CODE[file];
+/** A program with the family as it is, or with one line of it changed; null where that does not compile. */
+async function compile(family, mutant, flags, folder) {
   const isa = isaOf(family);
-  await checkUnchanged(family);
   const commands = JSON.parse(readFileSync(join(build, "compile_commands.json"), "utf8"));
   const { command, file: source } = commands.find(
     (each) => each.file.endsWith(`/${family}.cc`) && each.command.includes(`ISA=${isa} `),
   );
+  let changed = source;
+  if (mutant) {
+    const { file, number } = mutant;
+    const lines = readFileSync(join(root, "native/kernels", file), "utf8").split("\n");
+    lines[number] = mutant.changed;
+    const path = join(folder, "kernels", file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, lines.join("\n"));
+    if (file.endsWith(".cc")) changed = path;
+  }
+  const [compiler, ...rest] = command.split(" ");
+  const args = rest
+    .filter((word, i) => word !== "-o" && rest[i - 1] !== "-o")
+    .map((word) => (word === source ? changed : word));
+  // Quick to compile; lanes in plain arrays are so only without optimisation, which their command says.
+  if (isa !== "wide16") args.push("-O1");
+  const object = join(folder, "family.o");
+  if ((await run(compiler, [`-I${folder}`, ...args, ...flags, "-w", "-o", object], 600_000)) !== 0) return null;
+  const program = join(folder, "kernel_check");
+  const linked = await run(compiler, [...flags, "-o", program, object, ...objects(family), "-lpthread"], 600_000);
+  return linked === 0 ? program : null;
+}
+
+async function inFolder(body) {
   const folder = mkdtempSync(join(tmpdir(), "depthwise-mutant-"));
   try {
-    const lines = readFileSync(join(root, "native/kernels", file), "utf8").split("\n");
-    lines[number] = changed;
-    const mutated = join(folder, "kernels", file);
-    mkdirSync(dirname(mutated), { recursive: true });
-    writeFileSync(mutated, lines.join("\n"));
-    const [compiler, ...rest] = command.split(" ");
-    const args = rest
-      .filter((word, i) => word !== "-o" && rest[i - 1] !== "-o")
-      .map((word) => (word === source && file.endsWith(".cc") ? mutated : word));
-    // Quick to compile; lanes in plain arrays are so only without optimisation, which their command says.
-    if (isa !== "wide16") args.push("-O1");
-    const object = join(folder, "mutant.o");
-    if ((await run(compiler, [`-I${folder}`, ...args, "-w", "-o", object], 600_000)) !== 0) return null;
-    const program = join(folder, "kernel_check");
-    if ((await run(compiler, ["-o", program, object, ...objects(family), "-lpthread"], 600_000)) !== 0) return null;
-    const code = await check(program, family);
-    return code === 0 ? "survived" : code === null ? "hangs" : "killed";
+    return await body(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Unoptimised: a number that is read and not used is read then. */
+const SANITIZED = ["-O0", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+
+const sound = new Set();
+/** A kernel that fails unchanged, or that no problem reaches, would kill every mutant. */
+async function checkUnchanged(family, flags) {
+  const name = [family, ...flags].join(" ");
+  if (sound.has(name)) return;
+  const code = await inFolder(async (folder) => check(await compile(family, null, flags, folder), family, flags));
+  if (code !== 0) throw new Error(`kernel_check ends with ${code} for ${family} as it is`);
+  sound.add(name);
+}
+
+async function tryIn(family, mutant, flags) {
+  await checkUnchanged(family, flags);
+  return inFolder(async (folder) => {
+    const program = await compile(family, mutant, flags, folder);
+    if (!program) return null;
+    const code = await check(program, family, flags);
+    return code === 0 ? "survived" : code === null ? "hangs" : "killed";
+  });
+}
+
+/**
+ * "killed", "hangs" or "survived"; null where it does not compile. One that the numbers do not show is tried under the
+ * sanitizers: they see an index that leaves an array on the stack, which no guard page does.
+ */
+export async function tryMutant(mutant) {
+  const families = [CODE[mutant.file]].flat();
+  let outcome = null;
+  for (const flags of [[], SANITIZED])
+    for (const family of families) {
+      outcome = await tryIn(family, mutant, flags);
+      if (outcome !== "survived") return outcome;
+    }
+  return outcome;
 }
