@@ -106,7 +106,7 @@ static inline Bands make_bands(const Geometry& g, int lanes, int32_t row_step, i
   // A plane is kept for the next output depths; where taps lie far apart, it is read again instead.
   b.slots = reach_d <= 16 ? reach_d : g.d.kernel;
 
-  const int64_t row_work = int64_t{g.w.out} * g.taps * g.out_per_group;
+  const int64_t row_work = capped_product(capped_product(g.taps, g.out_per_group), g.w.out);
   int64_t rows = kBandMultiplyAdds / (row_work + 1) + 1;
   if (rows < least_rows) rows = least_rows;
   const int64_t row_bytes = b.row_stride * element * b.slots;
@@ -121,7 +121,7 @@ static inline Bands make_bands(const Geometry& g, int lanes, int32_t row_step, i
   b.rows = static_cast<int32_t>((g.h.out + b.row_bands - 1) / b.row_bands);  // even bands
   if (b.rows > row_step) b.rows = static_cast<int32_t>(round_up(b.rows, row_step));
   b.row_bands = (g.h.out + b.rows - 1) / b.rows;
-  const int64_t depth_work = row_work * b.rows;
+  const int64_t depth_work = capped_product(row_work, b.rows);
   int64_t depths = 2 * kBandMultiplyAdds / (depth_work + 1) + 1;
   if (depths < reach_d) depths = reach_d;
   if (depths > g.d.out) depths = g.d.out;

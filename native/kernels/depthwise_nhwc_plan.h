@@ -19,7 +19,7 @@ struct Cut {
 };
 
 static inline Cut cut(const Geometry& g) {
-  const int64_t pixel_work = g.taps * g.out_channels, row_work = pixel_work * g.w.out;
+  const int64_t pixel_work = capped_product(g.taps, g.out_channels), row_work = capped_product(pixel_work, g.w.out);
   const int64_t all_rows = int64_t{g.d.out} * g.h.out;
   Cut c = {1, g.w.out, 1, 1};
   if (row_work > 2 * kItemMultiplyAdds) {

@@ -12,4 +12,14 @@
 // The list of a family on this ISA: DEPTHWISE_KERNEL_LIST(depthwise) names depthwise::depthwise_avx2.
 #define DEPTHWISE_KERNEL_LIST(family) DEPTHWISE_JOIN(family##_, DEPTHWISE_ISA)
 
+namespace depthwise {
+namespace {
+
+// a * b of sizes that decide how work is cut, or kMuch where it is more: three of them may pass 64 bits.
+constexpr int64_t kMuch = int64_t{1} << 42;
+static inline int64_t capped_product(int64_t a, int64_t b) { return a > kMuch / b ? kMuch : a * b; }
+
+}  // namespace
+}  // namespace depthwise
+
 #endif  // DEPTHWISE_KERNELS_FAMILY_H_

@@ -11,4 +11,8 @@ describe.skipIf(!hasBinary)("what the addon refuses", () => {
     const { refused } = reportOf(await runChild("handles"));
     expect(refused).toBeGreaterThan(80);
   });
+
+  it("plans sizes whose products pass 64 bits", async () => {
+    reportOf(await runChild("enormous"));
+  });
 });

@@ -59,6 +59,28 @@ void check_choice() {
   }
 }
 
+// Sizes that no memory holds, with 2^64 multiply-adds a row: a plan may be asked for all the same.
+void check_enormous() {
+  for (const char* descriptor : {"n1_c67108864_i1x67108864_o67108864_k64x64_s1_p32,32,31,31_d1_g67108864_S_LNHWC",
+                                 "n1_c1_i1x67108864_o67108864_k64x64_s1_p32,32,31,31_d1_g1_S"}) {
+    const Geometry g = geometry(descriptor);
+    check_equal(g.w.out, 67108864, "outputs of a row");
+    for (int32_t l = 0; l < kernel_list_count(); ++l) {
+      const KernelList& list = kernel_list(l);
+      Isa isa;
+      isa_from_name(list.isa, &isa);
+      if (!(cpu_isas() & isa_bit(isa))) continue;
+      for (int32_t k = 0; k < list.count; ++k) {
+        const Kernel& kernel = list.kernels[k];
+        if (refusal(kernel, g)) continue;
+        check(kernel.work_items(g) > 0 && kernel.cost(g) > 0 && kernel.packed_bytes(g) >= 0 &&
+                  kernel.scratch_bytes(g) >= 0,
+              std::string("sizes that make sense: ") + kernel.name + "/" + list.isa);
+      }
+    }
+  }
+}
+
 void refused(const char* isa, const char* kernel, IsaSet allowed, const char* text) {
   Choice choice;
   Reason reason = {};
@@ -109,6 +131,7 @@ void check_forcing() {
 
 int main() {
   depthwise::test::check_table();
+  depthwise::test::check_enormous();
   depthwise::test::check_choice();
   depthwise::test::check_forcing();
   return depthwise::test::report();
