@@ -3,6 +3,7 @@
 #include <set>
 
 #include "dispatch/kernel_list.h"
+#include "kernels_here.h"
 #include "problem.h"
 #include "sweep.h"
 #include "test.h"
@@ -43,18 +44,12 @@ void check_choice() {
     check(!refusal(*choice.kernel, g), "the chosen one does not refuse");
     check(strcmp(choice.isa, "wide16") != 0, "the ISA of the tests is never chosen");
     check(strcmp(choice.isa, "sse2") != 0 || !(cpu_isas() & isa_bit(Isa::kAvx2)), "AVX2 replaces SSE2");
-    for (int32_t l = 0; l < kernel_list_count(); ++l) {
-      const KernelList& list = kernel_list(l);
-      Isa isa;
-      isa_from_name(list.isa, &isa);
-      if (!(cpu_isas() & isa_bit(isa))) continue;
-      if (isa == Isa::kSse2 && (cpu_isas() & isa_bit(Isa::kAvx2))) continue;
-      for (int32_t k = 0; k < list.count; ++k)
-        if (!refusal(list.kernels[k], g)) {
-          check(list.kernels[k].cost(g) >= choice.kernel->cost(g), "the least cost is taken");
-          check(list.kernels[k].exact || list.kernels[k].packed_bytes(g) > 0, "a transform packs");
-        }
-    }
+    for_each_kernel_here([&](const Kernel& kernel, const char* isa) {
+      if (refusal(kernel, g)) return;
+      if (strcmp(isa, "sse2") == 0 && (cpu_isas() & isa_bit(Isa::kAvx2))) return;
+      check(kernel.cost(g) >= choice.kernel->cost(g), "the least cost is taken");
+      check(kernel.exact || kernel.packed_bytes(g) > 0, "a transform packs");
+    });
     check(choose_exact_kernel(g, choice.isa).kernel != nullptr, "each ISA has an exact kernel for every geometry");
   }
 }
@@ -65,19 +60,10 @@ void check_enormous() {
                                  "n1_c1_i1x67108864_o67108864_k64x64_s1_p32,32,31,31_d1_g1_S"}) {
     const Geometry g = geometry(descriptor);
     check_equal(g.w.out, 67108864, "outputs of a row");
-    for (int32_t l = 0; l < kernel_list_count(); ++l) {
-      const KernelList& list = kernel_list(l);
-      Isa isa;
-      isa_from_name(list.isa, &isa);
-      if (!(cpu_isas() & isa_bit(isa))) continue;
-      for (int32_t k = 0; k < list.count; ++k) {
-        const Kernel& kernel = list.kernels[k];
-        if (refusal(kernel, g)) continue;
-        check(kernel.work_items(g) > 0 && kernel.cost(g) > 0 && kernel.packed_bytes(g) >= 0 &&
-                  kernel.scratch_bytes(g) >= 0,
-              std::string("sizes that make sense: ") + kernel.name + "/" + list.isa);
-      }
-    }
+    for_each_kernel_here([&](const Kernel& kernel, const char* isa) {
+      if (!refusal(kernel, g))
+        check(sizes_make_sense(kernel, g), std::string("sizes that make sense: ") + kernel.name + "/" + isa);
+    });
   }
 }
 

@@ -9,11 +9,15 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "conv/plan.h"
 #include "conv/run.h"
 #include "dispatch/kernel_list.h"
 #include "kernels/kernel.h"
+#include "kernels_here.h"
 #include "random.h"
 
 namespace depthwise::test {
@@ -183,40 +187,20 @@ bool is_small(const Geometry& g) {
 // Everything that computes with sizes, for every kernel of every ISA: nothing may overflow, loop or disagree with
 // itself.
 void ask_all(const Geometry& g) {
-  for (int32_t l = 0; l < kernel_list_count(); ++l) {
-    const KernelList& list = kernel_list(l);
-    Isa isa;
-    if (!isa_from_name(list.isa, &isa) || !(cpu_isas() & isa_bit(isa))) continue;
-    for (int32_t k = 0; k < list.count; ++k) {
-      const Kernel& kernel = list.kernels[k];
-      if (refusal(kernel, g)) continue;
-      if (kernel.work_items(g) < 1 || !(kernel.cost(g) > 0) || kernel.packed_bytes(g) < 0 ||
-          kernel.scratch_bytes(g) < 0)
-        fail("sizes that make no sense", g, kernel.name, list.isa);
-    }
-  }
+  for_each_kernel_here([&](const Kernel& kernel, const char* isa) {
+    if (!refusal(kernel, g) && !sizes_make_sense(kernel, g)) fail("sizes that make no sense", g, kernel.name, isa);
+  });
 }
 
-// Kernel number `index` among those that may run here.
+// Kernel number `index` among those that may run here, and its ISA.
 bool pick_kernel(uint32_t index, const Geometry& g, const Kernel** kernel, const char** isa_name) {
-  for (int pass = 0; pass < 2; ++pass) {
-    uint32_t count = 0;
-    for (int32_t l = 0; l < kernel_list_count(); ++l) {
-      const KernelList& list = kernel_list(l);
-      Isa isa;
-      if (!isa_from_name(list.isa, &isa) || !(cpu_isas() & isa_bit(isa))) continue;
-      for (int32_t k = 0; k < list.count; ++k) {
-        if (refusal(list.kernels[k], g)) continue;
-        *kernel = &list.kernels[k];
-        *isa_name = list.isa;
-        if (pass == 1 && count == index) return true;
-        ++count;
-      }
-    }
-    if (count == 0) return false;
-    index %= count;
-  }
-  return false;
+  std::vector<std::pair<const Kernel*, const char*>> takers;
+  for_each_kernel_here([&](const Kernel& each, const char* isa) {
+    if (!refusal(each, g)) takers.emplace_back(&each, isa);
+  });
+  if (takers.empty()) return false;
+  std::tie(*kernel, *isa_name) = takers[index % takers.size()];
+  return true;
 }
 
 struct Data {

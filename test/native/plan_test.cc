@@ -16,6 +16,7 @@
 
 #include "check_kernel.h"
 #include "conv/run.h"
+#include "kernels_here.h"
 #include "random.h"
 #include "sweep.h"
 #include "test.h"
@@ -195,13 +196,9 @@ void check_empty_batch() {
 // The transform kernels that this CPU runs.
 template <class F>
 void for_each_transform(F f) {
-  for (int32_t l = 0; l < kernel_list_count(); ++l)
-    for (int32_t k = 0; k < kernel_list(l).count; ++k) {
-      Isa isa;
-      isa_from_name(kernel_list(l).isa, &isa);
-      if (!kernel_list(l).kernels[k].exact && (cpu_isas() & isa_bit(isa)))
-        f(kernel_list(l).kernels[k], kernel_list(l).isa);
-    }
+  for_each_kernel_here([&](const Kernel& kernel, const char* isa) {
+    if (!kernel.exact) f(kernel, isa);
+  });
 }
 
 // Every transform kernel: an image with one NaN, infinity or huge number gives the bits of the exact kernel, and its
@@ -518,23 +515,16 @@ void check_packs_alike() {
     Problem one, other;
     check(parse_problem(pair[0], &one).empty() && parse_problem(pair[1], &other).empty(), pair[0]);
     int kernels = 0;
-    for (int32_t l = 0; l < kernel_list_count(); ++l) {
-      const KernelList& list = kernel_list(l);
-      Isa isa = Isa::kScalar;
-      if (!isa_from_name(list.isa, &isa) || !(cpu_isas() & isa_bit(isa))) continue;
-      for (int32_t i = 0; i < list.count; ++i) {
-        const Kernel& kernel = list.kernels[i];
-        if (!kernel.packs_alike || refusal(kernel, one.g) || refusal(kernel, other.g)) continue;
-        ++kernels;
-        std::vector<float> weight(static_cast<size_t>(one.g.weight_elements));
-        for (size_t k = 0; k < weight.size(); ++k) weight[k] = static_cast<float>(k + 1);
-        std::vector<unsigned char> packed(kernel.packed_bytes(one.g), 0xff), again(kernel.packed_bytes(other.g), 0xff);
-        kernel.pack(one.g, weight.data(), packed.data());
-        kernel.pack(other.g, weight.data(), again.data());
-        check(packed == again,
-              std::string(kernel.name) + "/" + list.isa + " packs " + pair[0] + " and " + pair[1] + " alike");
-      }
-    }
+    for_each_kernel_here([&](const Kernel& kernel, const char* isa) {
+      if (!kernel.packs_alike || refusal(kernel, one.g) || refusal(kernel, other.g)) return;
+      ++kernels;
+      std::vector<float> weight(static_cast<size_t>(one.g.weight_elements));
+      for (size_t k = 0; k < weight.size(); ++k) weight[k] = static_cast<float>(k + 1);
+      std::vector<unsigned char> packed(kernel.packed_bytes(one.g), 0xff), again(kernel.packed_bytes(other.g), 0xff);
+      kernel.pack(one.g, weight.data(), packed.data());
+      kernel.pack(other.g, weight.data(), again.data());
+      check(packed == again, std::string(kernel.name) + "/" + isa + " packs " + pair[0] + " and " + pair[1] + " alike");
+    });
     check(kernels > 0, std::string("a kernel packs alike for ") + pair[0]);
   }
 }

@@ -1,4 +1,5 @@
-// Under reliability/children/faults.c: each step gives the right result or an error that says what was short; the steps after it work.
+// Under reliability/children/faults.c: each step gives the right result or an error that says what was short; the steps
+// after it work.
 import { assert, loadAddon, makeLayer, numbers, report, sameBits, startRun } from "../../support/child-addon.mjs";
 
 let refused = 0;

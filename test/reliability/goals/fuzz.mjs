@@ -32,13 +32,9 @@ export default {
   async run({ from, count }) {
     const corpus = workingCorpus();
     const known = readdirSync(corpus).length;
-    const args = [`-runs=${known + count}`, `-seed=${1 + from}`, "-max_len=96", "-timeout=30", "-rss_limit_mb=4096"];
-    const { code, stderr } = await runFuzzer([
-      ...args,
-      "-entropic_number_of_rarest_features=20",
-      "-verbosity=1",
-      corpus,
-    ]);
+    const limits = ["-max_len=96", "-timeout=30", "-rss_limit_mb=4096", "-entropic_number_of_rarest_features=20"];
+    const args = [`-runs=${known + count}`, `-seed=${1 + from}`, ...limits, "-verbosity=1", corpus];
+    const { code, stderr } = await runFuzzer(args);
     const done = /Done (\d+) runs in \d+ second/.exec(stderr);
     const failures = code === 0 && done !== null ? [] : [`ended with ${code}\n${stderr}`];
     // At least one, so that a fuzzer that fails at once does not run on and on.
