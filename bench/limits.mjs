@@ -5,7 +5,10 @@ import { nativeFolder } from "./native-build.mjs";
 
 const program = `${nativeFolder}/limits`;
 
-/** { isa, gflops, copy: [{ bytes, GBs }] } of an instruction set for this many threads, or null where the native benchmark is not built. */
+/**
+ * { isa, gflops, copy: [{ bytes, GBs }] } of an instruction set for this many threads, or null where the native benchmark
+ * is not built.
+ */
 export function measureLimits(threads, isa) {
   if (!existsSync(program)) return null;
   const { status, stdout } = spawnSync(program, [String(threads), isa], { encoding: "utf8" });

@@ -8,14 +8,21 @@ export const median = (values) => {
   return s.length % 2 ? s[(s.length - 1) / 2] : (s[s.length / 2 - 1] + s[s.length / 2]) / 2;
 };
 
-/** Milliseconds of one of `calls` calls in a row. A side in another process has a clock of its own, `time(calls)`. */
+/**
+ * Milliseconds of one of `calls` calls in a row. A side in another process has a clock of its own, `time(calls)`. A side with
+ * `turns` lets the event loop turn once a millisecond meanwhile, as a program does; what the turns cost counts.
+ */
 async function timeBatch(side, calls) {
   if (side.time) return side.time(calls);
   await side.begin?.();
   const begin = now();
+  let turned = begin;
   for (let i = 0; i < calls; ++i) {
     const result = side.run();
     if (result instanceof Promise) await result;
+    if (!side.turns || now() - turned < 1) continue;
+    await new Promise(setImmediate);
+    turned = now();
   }
   return (now() - begin) / calls;
 }
@@ -36,7 +43,7 @@ export function summary(rounds) {
 }
 
 /**
- * Times `sides` ({ name, run } or { name, time }) in `rounds` rounds, in another order each round. A side whose call takes
+ * Times `sides` ({ name, run, begin, turns } or { name, time }) in `rounds` rounds, in another order each round. A side whose call takes
  * longer than `slowMs` is timed once, one of a third of that three times: nobody doubts who is faster then. After a side
  * with threads of its own there is a pause of `settleMs`, in which they stop to spin (OpenMP's for some 10 ms). Returns by name:
  * { median, min, spread, rounds } in ms, spread = (q3 - q1) / median.

@@ -93,6 +93,17 @@ function worst(rows) {
 
 const ratioIn = (row) => Number(row.match(/ ([\d.]+)x/)?.[1] ?? 0);
 
+/** Shares of the limit: how many goals there are, how many are met, and the others, "layer layout 48 % of 90 %" each. */
+function sharesOf(result) {
+  const shares = rooflineGoals(result);
+  const missed = shares.filter(({ met }) => !met);
+  return {
+    all: shares.length,
+    met: shares.length - missed.length,
+    missed: missed.map(({ name, mode, share, goal }) => `${name} ${mode} ${percent(share)} of ${percent(goal)}`),
+  };
+}
+
 /** Every goal that was not reached; nothing is left out but the better ones of many rows. */
 function losses(result) {
   const goals = goalsOf(result).filter(({ met }) => met !== null);
@@ -101,14 +112,11 @@ function losses(result) {
     ({ what, goal, measured, losses: rows }) =>
       `- ${what} (goal: ${goal}): ${measured}${rows.length > 1 ? `; ${worst(rows)}` : ""}`,
   );
-  const shares = rooflineGoals(result);
-  const missed = shares.filter(({ met }) => !met);
-  if (missed.length) {
-    const cells = missed.map(({ name, mode, share, goal }) => `${name} ${mode} ${percent(share)} of ${percent(goal)}`);
-    lines.push(`- share of the limit, 1 thread, ${missed.length} of ${shares.length} goals: ${cells.join(", ")}`);
-  }
+  const { all, met, missed } = sharesOf(result);
+  if (missed.length)
+    lines.push(`- share of the limit, 1 thread, ${missed.length} of ${all} goals: ${missed.join(", ")}`);
   return [
-    `${goals.length - lost.length} of ${goals.length} goals are met, and ${shares.length - missed.length} of ${shares.length} for the share of the limit; [docs/limits.md](docs/limits.md) says what stops the others.`,
+    `${goals.length - lost.length} of ${goals.length} goals are met, and ${met} of ${all} for the share of the limit; [docs/limits.md](docs/limits.md) says what stops the others.`,
     ...(lines.length
       ? [
           "",
@@ -123,16 +131,15 @@ function losses(result) {
 }
 
 /** Of a run without peers, shares of the limit alone: every goal that was not reached, and how to repeat it. */
-function sharesOnly(file, { machine, date, commit, command, ...result }) {
-  const shares = rooflineGoals({ machine, ...result });
-  const missed = shares.filter(({ met }) => !met);
-  const cells = missed.map(({ name, mode, share, goal }) => `${name} ${mode} ${percent(share)} of ${percent(goal)}`);
+function sharesOnly(file, result) {
+  const { machine, date, commit, command, limits } = result;
+  const { all, met, missed } = sharesOf(result);
   return [
-    `**${machine.isa} of the same machine**, without peers, ${date.slice(0, 10)}, commit ${commit}: ${shares.length - missed.length} of ${shares.length} goals for the share of the limit (${result.limits[1].gflops.toFixed(0)} GFLOP/s) are met.`,
+    `**${machine.isa} of the same machine**, without peers, ${date.slice(0, 10)}, commit ${commit}: ${met} of ${all} goals for the share of the limit (${limits[1].gflops.toFixed(0)} GFLOP/s) are met.`,
     "",
     "<details><summary>Those that are not</summary>",
     "",
-    `${cells.join(", ")}. All figures: \`${relative(root, resolve(file))}\`, by \`${command}\` under \`DEPTHWISE_ISA=${machine.isa}\`.`,
+    `${missed.join(", ")}. All figures: \`${relative(root, resolve(file))}\`, by \`${command}\` under \`DEPTHWISE_ISA=${machine.isa}\`.`,
     "",
     "</details>",
   ];

@@ -14,8 +14,9 @@ const names = {
 };
 
 /**
- * `mode`: "out" (module.forward with out), "fresh" (without out, while the event loop turns once a millisecond), "burst" (without
- * out, in a loop that never turns), "functional" (a plan a call), "nhwc" and "float64" ("out" in another layout and type), "one-thread" ("out" on one thread, whatever the others take).
+ * `mode`: "out" (module.forward with out), "fresh" (without out, while the event loop turns once a millisecond), "burst"
+ * (without out, in a loop that never turns), "functional" (a plan a call), "nhwc" and "float64" ("out" in another layout and
+ * type), "one-thread" ("out" on one thread, whatever the others take).
  */
 export function depthwise(mode, library, takes = () => true) {
   return {
@@ -42,9 +43,10 @@ export function depthwise(mode, library, takes = () => true) {
       conv.loadStateDict({ weight, bias });
       const out = zeros(isLast ? last(shape.outputShape) : shape.outputShape, { dtype });
       const own = mode === "one-thread" ? 1 : threads;
+      const withoutOut = () => conv.forward(x);
       const call = {
-        fresh: () => conv.forward(x),
-        burst: () => conv.forward(x),
+        fresh: withoutOut,
+        burst: withoutOut,
         functional: () => functional[`conv${rank[shape.rank]}`](x, weight, bias, options),
       }[mode];
       const run = call ?? (() => conv.forward(x, { out }));
@@ -52,7 +54,8 @@ export function depthwise(mode, library, takes = () => true) {
         // The number of threads holds for the process, and the sides of one run may differ in it.
         begin: () => setNumThreads(own),
         run,
-        ...(mode === "fresh" && { time: (calls) => timeWithTurns(run, calls, () => setNumThreads(own)) }),
+        // Memory of results that are garbage comes back when the event loop turns.
+        turns: mode === "fresh",
         async output() {
           setNumThreads(own);
           const { data } = run();
@@ -62,20 +65,6 @@ export function depthwise(mode, library, takes = () => true) {
       };
     },
   };
-}
-
-/** As in a program: memory of results that are garbage comes back when the event loop turns. What the turns cost counts. */
-async function timeWithTurns(run, calls, begin) {
-  begin();
-  const began = performance.now();
-  let turned = began;
-  for (let i = 0; i < calls; ++i) {
-    run();
-    if (performance.now() - turned < 1) continue;
-    await new Promise(setImmediate);
-    turned = performance.now();
-  }
-  return (performance.now() - began) / calls;
 }
 
 /** The compiled package of this checkout. */
