@@ -79,15 +79,26 @@ DEPTHWISE_INLINE void activate_all(Activation activation, V* sums, int count) {
   for (int i = 0; i < count; ++i) sums[i] = activate(activation, sums[i]);
 }
 
-// The activation of sums that are stored already, dst[0 .. count), while they are still near the core. Out of line: its
-// polynomials would otherwise stand in every tile.
-template <class V>
-__attribute__((noinline)) void activate_stored(Activation activation, typename V::Element* dst, int64_t count) {
+template <Activation kActivation, class V>
+DEPTHWISE_INLINE void activate_run(typename V::Element* dst, int64_t count) {
   int64_t i = 0;
-  for (; i + V::kLanes <= count; i += V::kLanes) activate(activation, V::load(dst + i)).store(dst + i);
+  for (; i + V::kLanes <= count; i += V::kLanes) activate(kActivation, V::load(dst + i)).store(dst + i);
   if (i == count) return;
   const typename V::Mask rest = V::Mask::first(static_cast<int>(count - i));
-  activate(activation, V::load(dst + i, rest)).store(dst + i, rest);
+  activate(kActivation, V::load(dst + i, rest)).store(dst + i, rest);
+}
+
+// The activation of sums that are stored already, dst[0 .. count), while they are still near the core. Out of line: its
+// polynomials would otherwise stand in every tile. A loop for each, as a switch for each vector takes longer than most.
+template <class V>
+__attribute__((noinline)) void activate_stored(Activation activation, typename V::Element* dst, int64_t count) {
+  switch (activation) {
+    case Activation::kNone: return;
+    case Activation::kRelu: return activate_run<Activation::kRelu, V>(dst, count);
+    case Activation::kRelu6: return activate_run<Activation::kRelu6, V>(dst, count);
+    case Activation::kSilu: return activate_run<Activation::kSilu, V>(dst, count);
+    case Activation::kHardswish: return activate_run<Activation::kHardswish, V>(dst, count);
+  }
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // Computes: depthwise convolution, channels last, of any kernel, stride, dilation, padding and multiplier, with a
 //   shared bank or not, in 1-D, 2-D and 3-D.  Refuses: layouts and groups that are something else; _w3, _w5, _w7 also
-//   other widths of the kernel and a stride or dilation along the row.
-// Loop order: output row, or two; pixels of a tile, vector of channels, multiplier; then the taps: depth, height,
-//   width.
+//   other widths of the kernel and a stride along the row.
+// Loop order: output row, or two; with _w3, _w5, _w7 the columns that the dilation makes share pixels; pixels of a tile,
+//   vector of channels, multiplier; then the taps: depth, height, width.
 // In registers: the sums of up to 8 pixels of one row, with _w3 of up to 4 pixels of two (8 of 32 registers); with
 //   _w3, _w5, _w7 also the taps of one kernel row for each output row.
 // Reads beyond: nothing. The last vector of channels overlaps the one before it; fewer channels than lanes read
@@ -17,13 +17,22 @@ namespace {
 template <class V>
 constexpr int kPairPixels = V::kRegisters >= 32 ? 8 : 4;
 
-// A tile of several groups of output rows, one after the other: their input is then still in the first cache.
+// Every `step`-th of columns [begin, end): of a dilated row, the outputs that share pixels.
+struct Columns {
+  int32_t begin, end, step, count;
+};
+
+// A tile of several groups of output rows, one after the other: their input is then still in the first cache. first:
+// the tile's first column, counted by steps.
 template <class V>
 void run_tiles(const NhwcTile<V>& tile, const Geometry& g, const LayerWork<typename V::Element>& layer,
-               const RowGroup<typename V::Element>* groups, int32_t count, int32_t ow, int32_t end) {
-  const bool is_inside = ow >= g.w.interior_begin && ow + tile.pixels <= g.w.interior_end;
+               const RowGroup<typename V::Element>* groups, int32_t count, const Columns& columns, int32_t first) {
+  const int32_t ow = columns.begin + first * columns.step, last = ow + (tile.pixels - 1) * columns.step;
+  const bool is_inside = ow >= g.w.interior_begin && last < g.w.interior_end;
+  // Between the columns of a step lie others' pixels.
+  const int64_t owned = columns.step == 1 ? int64_t{columns.end - ow} * g.out_channels : 0;
   for (int32_t i = 0; i < count; ++i)
-    run_tile<V>(tile, is_inside ? tile.inside : tile.edge, g, layer, groups[i], ow, end);
+    run_tile<V>(tile, is_inside ? tile.inside : tile.edge, g, layer, groups[i], {ow, columns.step, owned});
 }
 
 // The tiles of one row, the largest first: every size is a size too many of code.
@@ -31,48 +40,71 @@ template <class V, int K>
 constexpr NhwcTile<V> kRowTiles[] = {nhwc_tile<V, K, 1, 8>(), nhwc_tile<V, K, 1, 7>(), nhwc_tile<V, K, 1, 4>(),
                                      nhwc_tile<V, K, 1, 1>()};
 
-// The tile whose size computes the fewest of `pixels` twice, the largest of those.
+// The tile for a row of `pixels`. What it computes twice, where the last tile reaches back, is weighed against the tiles:
+// each costs about as much as three pixels, as it reads the taps again and has few sums under way.
 template <class V, int K>
 const NhwcTile<V>& row_tile(int32_t pixels) {
   const NhwcTile<V>* best = nullptr;
-  int32_t fewest = 0;
+  int32_t least = 0;
   for (const NhwcTile<V>& tile : kRowTiles<V, K>) {
-    const int32_t size = tile.pixels, computed = (pixels + size - 1) / size * size;
-    if (size > pixels || (best && computed >= fewest - size / 8)) continue;
+    if (tile.pixels > pixels) continue;
+    const int32_t work = (pixels + tile.pixels - 1) / tile.pixels * (tile.pixels + 3);
+    if (best && work >= least) continue;
     best = &tile;
-    fewest = computed;
+    least = work;
   }
   return *best;
 }
 
-// Columns [begin, end) of some groups of one row; the last tile reaches back over pixels that are done.
+// Columns of some groups of one row; the last tile reaches back over pixels that are done.
 template <class V, int K>
 void nhwc_rows(const Geometry& g, const LayerWork<typename V::Element>& layer,
-               const RowGroup<typename V::Element>* groups, int32_t count, int32_t begin, int32_t end) {
+               const RowGroup<typename V::Element>* groups, int32_t count, const Columns& columns) {
+  const NhwcTile<V>& tile = row_tile<V, K>(columns.count);
+  for (int32_t done = 0; done < columns.count; done += tile.pixels) {
+    const int32_t last = columns.count - tile.pixels;
+    run_tiles<V>(tile, g, layer, groups, count, columns, done < last ? done : last);
+  }
+}
+
+// Columns of some groups of two rows.
+template <class V, int K>
+void nhwc_row_pairs(const Geometry& g, const LayerWork<typename V::Element>& layer,
+                    const RowGroup<typename V::Element>* groups, int32_t count, const Columns& columns) {
+  static constexpr NhwcTile<V> kTiles[] = {nhwc_tile<V, K, 2, 1>(), nhwc_tile<V, K, 2, 2>(), nhwc_tile<V, K, 2, 3>(),
+                                           nhwc_tile<V, K, 2, 4>(), nhwc_tile<V, K, 2, kPairPixels<V>>()};
+  int32_t step;
+  for (int32_t done = 0; done < columns.count; done += step) {
+    const int32_t left = columns.count - done;
+    step = left >= kPairPixels<V> ? kPairPixels<V> : left >= 4 ? 4 : left;
+    run_tiles<V>(kTiles[step > 4 ? 4 : step - 1], g, layer, groups, count, columns, done);
+  }
+}
+
+// Columns [begin, end) of some groups of one row or of two.
+template <class V, int K>
+void nhwc_columns(const Geometry& g, const LayerWork<typename V::Element>& layer,
+                  const RowGroup<typename V::Element>* groups, int32_t count, bool are_pairs, int32_t begin,
+                  int32_t end) {
   bool reads_last = false;
   for (int32_t i = 0; i < count; ++i) reads_last |= groups[i].reads_last;
   if (reads_last && g.in_channels < V::kLanes) {
     static constexpr NhwcTile<V> kMasked = {1, 1, nullptr, nhwc_sums<V, 0, 1, 1, true, true>};
+    const int64_t pixel = g.out_channels;
     for (int32_t i = 0; i < count; ++i)
-      for (int32_t ow = begin; ow < end; ++ow) run_tile<V>(kMasked, kMasked.edge, g, layer, groups[i], ow, end);
+      for (int32_t ow = begin; ow < end; ++ow)
+        run_tile<V>(kMasked, kMasked.edge, g, layer, groups[i], {ow, 1, (end - ow) * pixel});
     return;
   }
-  const NhwcTile<V>& tile = row_tile<V, K>(end - begin);
-  for (int32_t done = begin; done < end; done += tile.pixels)
-    run_tiles<V>(tile, g, layer, groups, count, done + tile.pixels <= end ? done : end - tile.pixels, end);
-}
-
-// Columns [begin, end) of some groups of two rows.
-template <class V, int K>
-void nhwc_row_pairs(const Geometry& g, const LayerWork<typename V::Element>& layer,
-                    const RowGroup<typename V::Element>* groups, int32_t count, int32_t begin, int32_t end) {
-  static constexpr NhwcTile<V> kTiles[] = {nhwc_tile<V, K, 2, 1>(), nhwc_tile<V, K, 2, 2>(), nhwc_tile<V, K, 2, 3>(),
-                                           nhwc_tile<V, K, 2, 4>(), nhwc_tile<V, K, 2, kPairPixels<V>>()};
-  int32_t step;
-  for (int32_t ow = begin; ow < end; ow += step) {
-    const int32_t left = end - ow;
-    step = left >= kPairPixels<V> ? kPairPixels<V> : left >= 4 ? 4 : left;
-    run_tiles<V>(kTiles[step > 4 ? 4 : step - 1], g, layer, groups, count, ow, end);
+  const int32_t step = K == 0 ? 1 : g.w.dilation;
+  for (int32_t phase = begin; phase < end && phase - begin < step; ++phase) {
+    const Columns columns = {phase, end, step, (end - phase + step - 1) / step};
+    if constexpr (K == 3)
+      if (are_pairs) {
+        nhwc_row_pairs<V, K>(g, layer, groups, count, columns);
+        continue;
+      }
+    nhwc_rows<V, K>(g, layer, groups, count, columns);
   }
 }
 
@@ -106,12 +138,7 @@ void run(const Geometry& g, const Operands& operands, void* scratch, int64_t beg
         find_rows(g, static_cast<const T*>(operands.src), row, of_pair, V::kLanes, &groups[count++]);
         row += of_pair ? 2 : 1;
       } while (count < together && row < row_end && of_pair == (pairs && row + 1 < row_end && is_pair(g, row)));
-      if constexpr (K == 3)
-        if (of_pair) {
-          nhwc_row_pairs<V, K>(g, layer, groups, count, ow, ow_end);
-          continue;
-        }
-      nhwc_rows<V, K>(g, layer, groups, count, ow, ow_end);
+      nhwc_columns<V, K>(g, layer, groups, count, of_pair, ow, ow_end);
     }
   }
 }
@@ -122,7 +149,7 @@ const char* refuses(const Geometry& g) {
   if (g.in_per_group != 1) return "not depthwise";
   if (K == 0) return nullptr;
   if (g.w.kernel != K) return "another kernel width";
-  if (g.w.stride != 1 || g.w.dilation != 1) return "a stride or dilation along the row";
+  if (g.w.stride != 1) return "a stride along the row";
   return nullptr;
 }
 
@@ -132,7 +159,7 @@ double cost(const Geometry& g) {
   const double pixels = static_cast<double>(g.d.out) * g.h.out * g.w.out;
   // Less than a vector goes by way of memory.
   const double apart = g.in_channels < Vec<T>::kLanes ? 20.0 : 0.0;
-  const double store = g.out_per_group == 1 ? 1.0 + apart : 2.0 * Vec<T>::kLanes;
+  const double store = g.out_per_group == 1 ? 1.0 + apart : g.out_per_group == 2 ? 4.0 + apart : 2.0 * Vec<T>::kLanes;
   const double tap = K == 0 ? 0.75 : 0.53, pixel = K == 0 ? 3.0 : 1.0;
   return 100.0 + vectors * pixels * (store + pixel + tap * static_cast<double>(g.taps));
 }

@@ -16,6 +16,7 @@ struct ChannelWork {
   const T* taps;
   int64_t taps_step;  // from vector to vector
   const T* bias;      // of channel `first`; null: none
+  int64_t bias_step;  // from channel to channel: 0 or 1
   T* dst;             // of channel `first` of the first pixel of the tile
   int64_t dst_pixel, dst_row;
 };
@@ -29,16 +30,18 @@ __attribute__((noinline)) void nhwc_sums(const Geometry& g, const RowGroup<typen
   const TileInput<Element> in = tile_input<Element>(g, group, ow, kEdge && K > 0 ? T + K - 1 : 0);
   const ChannelWork<Element> work = channels;
   const Element* taps = work.taps;
+  const int64_t in_channels = g.in_channels;
   for (int32_t at = 0; at < work.count; at += V::kLanes, taps += work.taps_step) {
     const int64_t channel = at < work.last ? at : work.last;
-    const V bias = work.bias ? V::load(work.bias + channel) : V::zero();
+    const V bias = work.bias ? V::load(work.bias + channel * work.bias_step) : V::zero();
     V sums[R][T];
 #pragma GCC unroll 2
     for (int r = 0; r < R; ++r)
 #pragma GCC unroll 8
       for (int p = 0; p < T; ++p) sums[r][p] = bias;
     if constexpr (K == 0)
-      nhwc_any_sums<V, T, kEdge, kMasked>(g, in, work.first + channel, taps, V::Mask::first(g.in_channels), sums[0]);
+      nhwc_any_sums<V, T, kEdge, kMasked>(in, work.first + channel, in_channels, taps,
+                                          V::Mask::first(static_cast<int32_t>(in_channels)), sums[0]);
     else if constexpr (R == 1)
       nhwc_row_sums<V, K, T, kEdge>(in, work.first + channel, taps, sums[0]);
     else
@@ -52,38 +55,21 @@ __attribute__((noinline)) void nhwc_sums(const Geometry& g, const RowGroup<typen
   }
 }
 
-// The bias of one vector of channels and one multiplier.
-template <class V>
-__attribute__((noinline)) void load_bias(const Geometry& g, const typename V::Element* bias, int32_t channel,
-                                         int32_t multiple, typename V::Element* lanes) {
-  for (int lane = 0; lane < V::kLanes; ++lane) {
-    const bool is_there = bias && (g.shared_bank || channel + lane < g.in_channels);
-    const int64_t kernel = g.shared_bank ? multiple : int64_t{channel + lane} * g.out_per_group + multiple;
-    lanes[lane] = is_there ? bias[kernel] : 0;
-  }
-}
+constexpr int kMostPixels = 16;
 
-// Stores `count` pixels of sums that are not simply whole vectors side by side. dst: the first of them, at this
-// vector's first channel. Up to `owned` elements from there are this item's own or written later by it: a vector with
-// fewer live lanes may spill there.
+// The tile of a kernel: R rows x T pixels, the sums where it lies inside the input, and where it meets padding.
 template <class V>
-__attribute__((noinline)) void store_apart(const Geometry& g, const typename V::Element* sums, int count,
-                                           int32_t channels, int32_t multiple, int64_t owned,
-                                           typename V::Element* dst) {
-  for (int p = 0; p < count; ++p) {
-    const int64_t at = int64_t{p} * g.out_channels;
-    const V sum = activate(g.activation, V::load(sums + p * V::kLanes));
-    if (g.out_per_group > 1) {
-      typename V::Element lanes[V::kLanes];
-      sum.store(lanes);
-      typename V::Element* out = dst + at + multiple;
-      for (int lane = 0; lane < channels; ++lane) out[int64_t{lane} * g.out_per_group] = lanes[lane];
-    } else if (channels == V::kLanes || at + V::kLanes <= owned) {
-      sum.store(dst + at);
-    } else {
-      sum.store(dst + at, V::Mask::first(channels));
-    }
-  }
+struct NhwcTile {
+  using Sums = void (*)(const Geometry&, const RowGroup<typename V::Element>&, const ChannelWork<typename V::Element>&,
+                        int32_t);
+  int32_t rows, pixels;
+  Sums inside, edge;
+};
+
+template <class V, int K, int R, int T>
+constexpr NhwcTile<V> nhwc_tile() {
+  static_assert(R * T <= kMostPixels);
+  return {R, T, nhwc_sums<V, K, R, T, false, false>, nhwc_sums<V, K, R, T, true, false>};
 }
 
 // What all tiles share.
@@ -93,50 +79,115 @@ struct LayerWork {
   const T* bias;
 };
 
-// A tile of R rows x T pixels: the sums where it lies inside the input, and where it meets padding.
-template <class V>
-struct NhwcTile {
-  using Sums = void (*)(const Geometry&, const RowGroup<typename V::Element>&, const ChannelWork<typename V::Element>&,
-                        int32_t);
-  int32_t rows, pixels;
-  Sums inside, edge;
+// Where the pixels of a tile lie: at column ow and `step` columns further each. `owned`: elements from the first pixel
+// on that are the item's own or written later by it, so that a vector with fewer live lanes may spill there.
+struct TileColumns {
+  int32_t ow, step;
+  int64_t owned;
 };
-constexpr int kMostPixels = 16;
 
-template <class V, int K, int R, int T>
-constexpr NhwcTile<V> nhwc_tile() {
-  static_assert(R * T <= kMostPixels);
-  return {R, T, nhwc_sums<V, K, R, T, false, false>, nhwc_sums<V, K, R, T, true, false>};
+// The activation of a tile that is stored.
+template <class V>
+void activate_tile(const NhwcTile<V>& tile, const Geometry& g, const RowGroup<typename V::Element>& group,
+                   const TileColumns& columns) {
+  const bool is_run = columns.step == 1;
+  const int32_t runs = is_run ? 1 : tile.pixels, length = is_run ? tile.pixels : 1;
+  for (int r = 0; r < tile.rows; ++r) {
+    for (int run = 0; run < runs; ++run) {
+      const int64_t pixel = int64_t{r} * g.w.out + columns.ow + int64_t{run} * columns.step;
+      activate_stored<V>(g.activation, group.dst + pixel * g.out_channels, int64_t{length} * g.out_channels);
+    }
+  }
 }
 
-// All channels of a tile by `sums`; `end`: the end of the item's columns.
+// The bias of one vector of channels and one multiplier.
+template <class V>
+DEPTHWISE_INLINE void load_bias(const Geometry& g, const typename V::Element* bias, int32_t channel, int32_t multiple,
+                                typename V::Element* lanes) {
+  for (int lane = 0; lane < V::kLanes; ++lane) {
+    const bool is_there = bias && (g.shared_bank || channel + lane < g.in_channels);
+    const int64_t kernel = g.shared_bank ? multiple : int64_t{channel + lane} * g.out_per_group + multiple;
+    lanes[lane] = is_there ? bias[kernel] : 0;
+  }
+}
+
+// Stores `count` pixels of sums whose outputs lie `multiplier` apart, or fill less than a vector.
+template <class V>
+__attribute__((noinline)) void store_apart(const Geometry& g, const typename V::Element* sums, int count,
+                                           int32_t channels, int64_t dst_pixel, int64_t owned,
+                                           typename V::Element* dst) {
+  for (int p = 0; p < count; ++p) {
+    const int64_t at = p * dst_pixel;
+    const V sum = activate(g.activation, V::load(sums + p * V::kLanes));
+    if (g.out_per_group > 1) {
+      typename V::Element lanes[V::kLanes];
+      sum.store(lanes);
+      for (int lane = 0; lane < channels; ++lane) dst[at + int64_t{lane} * g.out_per_group] = lanes[lane];
+    } else if (at + V::kLanes <= owned) {
+      sum.store(dst + at);
+    } else {
+      sum.store(dst + at, V::Mask::first(channels));
+    }
+  }
+}
+
+// The sums of a tile by way of memory, a vector of channels and a multiplier at a time.
+template <class V>
+__attribute__((noinline)) void run_tile_apart(const NhwcTile<V>& tile, typename NhwcTile<V>::Sums sums,
+                                              const Geometry& g, const LayerWork<typename V::Element>& layer,
+                                              const RowGroup<typename V::Element>& group, const TileColumns& columns) {
+  using Element = typename V::Element;
+  const int32_t width = g.in_channels < V::kLanes ? g.in_channels : V::kLanes, last = g.in_channels - width;
+  const int64_t kernel_floats = g.taps * V::kLanes, row_floats = int64_t{tile.pixels} * V::kLanes;
+  const int64_t dst_row = int64_t{g.w.out} * g.out_channels, dst_pixel = int64_t{columns.step} * g.out_channels;
+  const bool in_twos = g.out_per_group == 2 && width == V::kLanes;
+  alignas(64) Element apart[2][kMostPixels * V::kLanes], bias[V::kLanes];
+  for (int32_t at = 0; at < g.in_channels; at += V::kLanes) {
+    const int32_t channel = at < last ? at : last;
+    const Element* taps =
+        layer.packed + (g.shared_bank ? 0 : at / V::kLanes * kernel_floats * g.out_per_group);
+    Element* dst = group.dst + int64_t{columns.ow} * g.out_channels + int64_t{channel} * g.out_per_group;
+    for (int32_t multiple = 0; multiple < g.out_per_group; ++multiple, taps += kernel_floats) {
+      Element* to = apart[in_twos ? multiple : 0];
+      load_bias<V>(g, layer.bias, channel, multiple, bias);
+      sums(g, group, {channel, 1, 0, taps, 0, bias, 0, to, V::kLanes, row_floats}, columns.ow);
+      if (in_twos) continue;
+      for (int r = 0; r < tile.rows; ++r)
+        store_apart<V>(g, to + r * row_floats, tile.pixels, width, dst_pixel, columns.owned - channel,
+                       dst + r * dst_row + multiple);
+    }
+    if (!in_twos) continue;
+    for (int r = 0; r < tile.rows; ++r) {
+      for (int p = 0; p < tile.pixels; ++p) {
+        const int64_t from = r * row_floats + p * V::kLanes;
+        V::store_split(dst + r * dst_row + p * dst_pixel, V::load(apart[0] + from), V::load(apart[1] + from));
+      }
+    }
+  }
+  if (!in_twos || g.activation == Activation::kNone) return;
+  activate_tile<V>(tile, g, group, columns);
+}
+
+// All channels of a tile by `sums`.
 template <class V>
 __attribute__((noinline)) void run_tile(const NhwcTile<V>& tile, typename NhwcTile<V>::Sums sums, const Geometry& g,
                                         const LayerWork<typename V::Element>& layer,
-                                        const RowGroup<typename V::Element>& group, int32_t ow, int32_t end) {
+                                        const RowGroup<typename V::Element>& group, const TileColumns& columns) {
   using Element = typename V::Element;
-  const int32_t width = g.in_channels < V::kLanes ? g.in_channels : V::kLanes, last = g.in_channels - width;
-  const int64_t kernel_floats = g.taps * V::kLanes, vector_floats = kernel_floats * g.out_per_group;
-  const int64_t dst_row = int64_t{g.w.out} * g.out_channels;
-  Element* dst = group.dst + int64_t{ow} * g.out_channels;
-  if (g.out_per_group == 1 && width == V::kLanes && !g.shared_bank && g.activation == Activation::kNone) {
-    sums(g, group, {0, g.in_channels, last, layer.packed, vector_floats, layer.bias, dst, g.out_channels, dst_row}, ow);
+  if (g.out_per_group > 1 || g.in_channels < V::kLanes) {
+    run_tile_apart<V>(tile, sums, g, layer, group, columns);
     return;
   }
-  const int64_t row_floats = int64_t{tile.pixels} * V::kLanes;
-  for (int32_t at = 0; at < g.in_channels; at += V::kLanes) {
-    const int32_t channel = at < last ? at : last;
-    const Element* taps = layer.packed + (g.shared_bank ? 0 : at / V::kLanes * vector_floats);
-    for (int32_t multiple = 0; multiple < g.out_per_group; ++multiple, taps += kernel_floats) {
-      alignas(64) Element apart[kMostPixels * V::kLanes], bias[V::kLanes];
-      load_bias<V>(g, layer.bias, channel, multiple, bias);
-      sums(g, group, {channel, 1, 0, taps, 0, bias, apart, V::kLanes, row_floats}, ow);
-      const int64_t at_dst = int64_t{channel} * g.out_per_group;
-      for (int r = 0; r < tile.rows; ++r)
-        store_apart<V>(g, apart + r * row_floats, tile.pixels, width, multiple,
-                       int64_t{end - ow} * g.out_channels - channel, dst + r * dst_row + at_dst);
-    }
-  }
+  Element bias[V::kLanes];
+  if (g.shared_bank && layer.bias) V::broadcast(*layer.bias).store(bias);
+  const int64_t vector_floats = g.shared_bank ? 0 : g.taps * V::kLanes;
+  sums(g, group,
+       {0, g.in_channels, g.in_channels - V::kLanes, layer.packed, vector_floats,
+        g.shared_bank && layer.bias ? bias : layer.bias, !g.shared_bank,
+        group.dst + int64_t{columns.ow} * g.out_channels, int64_t{columns.step} * g.out_channels,
+        int64_t{g.w.out} * g.out_channels},
+       columns.ow);
+  if (g.activation != Activation::kNone) activate_tile<V>(tile, g, group, columns);
 }
 
 }  // namespace

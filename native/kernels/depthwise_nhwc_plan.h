@@ -38,7 +38,7 @@ static inline Cut cut(const Geometry& g) {
 // So many groups of output rows that their input under one tile fits the first cache.
 static inline int32_t groups_together(const Geometry& g) {
   const int64_t bytes = int64_t{kTile + g.w.kernel} * g.in_channels * static_cast<int64_t>(element_bytes(g.element));
-  const int64_t groups = kTileBytes / bytes - g.h.kernel + 1;
+  const int64_t groups = kTileBytes / bytes - int64_t{g.h.kernel - 1} * g.h.dilation;
   return static_cast<int32_t>(groups < 1 ? 1 : groups > kGroupsTogether ? kGroupsTogether : groups);
 }
 

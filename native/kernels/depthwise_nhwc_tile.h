@@ -16,39 +16,58 @@ struct TileInput {
   const InputRow<T>* rows;
   int64_t count;
   int64_t first;     // where the first pixel of the tile lies in a row; before it in the padding
-  int64_t pixel;     // elements from pixel to pixel
+  int64_t pixel;     // elements from pixel to pixel, of those that a tap meets one after the other
   int64_t row;       // elements from row to row
   uint32_t inside;   // bit j: the j-th pixel that the outputs see lies in the row; of _w3, _w5, _w7 only
   int32_t iw, w_in;  // column of the first pixel, columns of a row
+  int32_t stride, dilation, kernel;  // along the row
 };
 
 // `pixels`: how many of them the outputs of the tile see.
 template <class T>
 DEPTHWISE_INLINE TileInput<T> tile_input(const Geometry& g, const RowGroup<T>& group, int32_t ow, int pixels) {
-  const int32_t iw = ow * g.w.stride - g.w.pad;
+  const int32_t iw = ow * g.w.stride - g.w.pad, dilation = g.w.dilation;
   uint32_t inside = 0;
-  for (int j = 0; j < pixels; ++j) inside |= uint32_t{iw + j >= 0 && iw + j < g.w.in} << j;
-  const int64_t pixel = g.in_channels;
-  return {group.inputs, group.count, iw * pixel, pixel, g.w.in * pixel, inside, iw, g.w.in};
+  for (int j = 0, at = iw; j < pixels; ++j, at += dilation) inside |= uint32_t{at >= 0 && at < g.w.in} << j;
+  const int64_t channels = g.in_channels;
+  return {group.inputs, group.count, iw * channels, dilation * channels, g.w.in * channels, inside,
+          iw,           g.w.in,      g.w.stride,    dilation,            g.w.kernel};
+}
+
+// One tap of T pixels. The address is made anew for each tap: as the compiler would have it, T addresses would be
+// counted up side by side, in more registers than there are.
+template <class V, int T, bool kMasked>
+DEPTHWISE_INLINE void add_tap(const typename V::Element* src, int64_t pixel_step, V tap, typename V::Mask live,
+                              V (&sums)[T]) {
+  __asm__("" : "+r"(src));
+#pragma GCC unroll 8
+  for (int p = 0; p < T; ++p) {
+    const typename V::Element* pixel = src + p * pixel_step;
+    sums[p] = fma(kMasked ? V::load(pixel, live) : V::load(pixel), tap, sums[p]);
+  }
 }
 
 // Any width, stride and dilation: a load for each multiply-add. kEdge: some taps of the tile lie in the padding.
 // kMasked: a whole vector would reach beyond the input.
 template <class V, int T, bool kEdge, bool kMasked>
-DEPTHWISE_INLINE void nhwc_any_sums(const Geometry& g, const TileInput<typename V::Element>& in, int64_t channel,
+DEPTHWISE_INLINE void nhwc_any_sums(const TileInput<typename V::Element>& in, int64_t channel, int64_t channels,
                                     const typename V::Element* packed, typename V::Mask live, V (&sums)[T]) {
-  const int64_t pixel_step = g.w.stride * in.pixel, tap_step = g.w.dilation * in.pixel;
+  const int64_t pixel_step = in.stride * channels;
   for (int64_t row = 0; row < in.count; ++row) {
     const typename V::Element* src = in.rows[row].src + in.first + channel;
     const typename V::Element* taps = packed + in.rows[row].taps;
     int32_t iw = in.iw;
-    for (int32_t kw = 0; kw < g.w.kernel; ++kw, src += tap_step, taps += V::kLanes, iw += g.w.dilation) {
+    for (int32_t kw = 0; kw < in.kernel; ++kw, src += in.pixel, taps += V::kLanes, iw += in.dilation) {
       const V tap = V::load(taps);
+      if (!kEdge || (iw >= 0 && iw + (T - 1) * in.stride < in.w_in)) {
+        add_tap<V, T, kMasked>(src, pixel_step, tap, live, sums);
+        continue;
+      }
 #pragma GCC unroll 8
       for (int p = 0; p < T; ++p) {
-        if (kEdge && (iw + p * g.w.stride < 0 || iw + p * g.w.stride >= in.w_in)) continue;
-        const V pixel = kMasked ? V::load(src + p * pixel_step, live) : V::load(src + p * pixel_step);
-        sums[p] = fma(pixel, tap, sums[p]);
+        if (iw + p * in.stride < 0 || iw + p * in.stride >= in.w_in) continue;
+        const typename V::Element* pixel = src + p * pixel_step;
+        sums[p] = fma(kMasked ? V::load(pixel, live) : V::load(pixel), tap, sums[p]);
       }
     }
   }
@@ -68,8 +87,8 @@ DEPTHWISE_INLINE void load_taps(const typename V::Element* packed, V (&taps)[K])
   for (int kw = 0; kw < K; ++kw) taps[kw] = V::load(packed + kw * V::kLanes);
 }
 
-// Stride and dilation 1 along the row: each pixel is loaded once for the K outputs that it takes part in. kEdge: some
-// pixels lie in the padding.
+// Stride 1 along the row: each pixel is loaded once for the K outputs that it takes part in. kEdge: some pixels lie in
+// the padding. Pixels and outputs of a tile are the dilation apart.
 template <class V, int K, int T, bool kEdge>
 DEPTHWISE_INLINE void nhwc_row_sums(const TileInput<typename V::Element>& in, int64_t channel,
                                     const typename V::Element* packed, V (&sums)[T]) {
@@ -83,8 +102,8 @@ DEPTHWISE_INLINE void nhwc_row_sums(const TileInput<typename V::Element>& in, in
   }
 }
 
-// Two output rows of a K x K kernel, stride and dilation 1 in the plane: all but the first and the last input row serve
-// both. Their kernel rows are one apart, so that each is loaded once, for the lower row of outputs last.
+// Two output rows of a K x K kernel, stride 1 in the plane and no dilation down it: all but the first and the last input
+// row serve both. Their kernel rows are one apart, so that each is loaded once, for the lower row of outputs last.
 template <class V, int K, int T, bool kEdge>
 DEPTHWISE_INLINE void nhwc_pair_sums(const TileInput<typename V::Element>& in, int64_t channel,
                                      const typename V::Element* packed, V (&sums)[2][T]) {

@@ -52,6 +52,11 @@ struct Vec<float> {
     even.v = _mm256_castpd_ps(_mm256_permute4x64_pd(e, 0xd8));
     odd.v = _mm256_castpd_ps(_mm256_permute4x64_pd(o, 0xd8));
   }
+  static DEPTHWISE_INLINE void store_split(float* p, Vec even, Vec odd) {
+    const __m256 low = _mm256_unpacklo_ps(even.v, odd.v), high = _mm256_unpackhi_ps(even.v, odd.v);
+    _mm256_storeu_ps(p, _mm256_permute2f128_ps(low, high, 0x20));
+    _mm256_storeu_ps(p + 8, _mm256_permute2f128_ps(low, high, 0x31));
+  }
   static DEPTHWISE_INLINE Vec load_every_other(const float* p) { return load_every_other_mixed(p).in_order(); }
   static DEPTHWISE_INLINE Vec load_every_other_mixed(const float* p) {
     // The second load is moved back by one so that it ends at p[14]; its even elements are then at odd places.
@@ -89,6 +94,11 @@ struct Vec<double> {
     const __m256d a = _mm256_loadu_pd(p), b = _mm256_loadu_pd(p + 4);
     even.v = _mm256_permute4x64_pd(_mm256_unpacklo_pd(a, b), 0xd8);
     odd.v = _mm256_permute4x64_pd(_mm256_unpackhi_pd(a, b), 0xd8);
+  }
+  static DEPTHWISE_INLINE void store_split(double* p, Vec even, Vec odd) {
+    const __m256d low = _mm256_unpacklo_pd(even.v, odd.v), high = _mm256_unpackhi_pd(even.v, odd.v);
+    _mm256_storeu_pd(p, _mm256_permute2f128_pd(low, high, 0x20));
+    _mm256_storeu_pd(p + 4, _mm256_permute2f128_pd(low, high, 0x31));
   }
   static DEPTHWISE_INLINE Vec load_every_other(const double* p) { return load_every_other_mixed(p).in_order(); }
   static DEPTHWISE_INLINE Vec load_every_other_mixed(const double* p) {

@@ -55,6 +55,11 @@ struct Vec<float> {
     even.v = _mm512_permutex2var_ps(a, first, b);
     odd.v = _mm512_permutex2var_ps(a, _mm512_add_epi32(first, _mm512_set1_epi32(1)), b);
   }
+  static DEPTHWISE_INLINE void store_split(float* p, Vec even, Vec odd) {
+    const __m512i first = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    _mm512_storeu_ps(p, _mm512_permutex2var_ps(even.v, first, odd.v));
+    _mm512_storeu_ps(p + 16, _mm512_permutex2var_ps(even.v, _mm512_add_epi32(first, _mm512_set1_epi32(8)), odd.v));
+  }
   static DEPTHWISE_INLINE Vec load_every_other(const float* p) {
     const __m512 a = _mm512_loadu_ps(p), b = _mm512_maskz_loadu_ps(0x7fff, p + 16);
     return {_mm512_permutex2var_ps(a, _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30), b)};
@@ -91,6 +96,10 @@ struct Vec<double> {
     const __m512d a = _mm512_loadu_pd(p), b = _mm512_loadu_pd(p + 8);
     even.v = _mm512_permutex2var_pd(a, _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14), b);
     odd.v = _mm512_permutex2var_pd(a, _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15), b);
+  }
+  static DEPTHWISE_INLINE void store_split(double* p, Vec even, Vec odd) {
+    _mm512_storeu_pd(p, _mm512_permutex2var_pd(even.v, _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11), odd.v));
+    _mm512_storeu_pd(p + 8, _mm512_permutex2var_pd(even.v, _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15), odd.v));
   }
   static DEPTHWISE_INLINE Vec load_every_other(const double* p) {
     const __m512d a = _mm512_loadu_pd(p), b = _mm512_maskz_loadu_pd(0x7f, p + 8);

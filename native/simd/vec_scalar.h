@@ -47,6 +47,11 @@ struct Vec {
     even = {p[0]};
     odd = {p[1]};
   }
+  // The way back: p[0], p[2], .. = even; p[1], p[3], .. = odd.
+  static DEPTHWISE_INLINE void store_split(T* p, Vec even, Vec odd) {
+    p[0] = even.lane;
+    p[1] = odd.lane;
+  }
   // p[0], p[2], ..; reads p[0 .. 2 * kLanes - 1), not one more.
   static DEPTHWISE_INLINE Vec load_every_other(const T* p) { return {p[0]}; }
   // The same in lanes of another order, the same for all such loads, with the first lane first: a shuffle less.

@@ -48,6 +48,10 @@ struct Vec<float> {
     even.v = _mm_shuffle_ps(a, b, 0x88);
     odd.v = _mm_shuffle_ps(a, b, 0xdd);
   }
+  static DEPTHWISE_INLINE void store_split(float* p, Vec even, Vec odd) {
+    _mm_storeu_ps(p, _mm_unpacklo_ps(even.v, odd.v));
+    _mm_storeu_ps(p + 4, _mm_unpackhi_ps(even.v, odd.v));
+  }
   static DEPTHWISE_INLINE Vec load_every_other(const float* p) {
     // The second load is moved back by one so that it ends at p[6]; p[4] and p[6] are then at odd places.
     return {_mm_shuffle_ps(_mm_loadu_ps(p), _mm_loadu_ps(p + 3), 0xd8)};
@@ -88,6 +92,10 @@ struct Vec<double> {
     const __m128d a = _mm_loadu_pd(p), b = _mm_loadu_pd(p + 2);
     even.v = _mm_unpacklo_pd(a, b);
     odd.v = _mm_unpackhi_pd(a, b);
+  }
+  static DEPTHWISE_INLINE void store_split(double* p, Vec even, Vec odd) {
+    _mm_storeu_pd(p, _mm_unpacklo_pd(even.v, odd.v));
+    _mm_storeu_pd(p + 2, _mm_unpackhi_pd(even.v, odd.v));
   }
   static DEPTHWISE_INLINE Vec load_every_other(const double* p) { return {_mm_loadh_pd(_mm_load_sd(p), p + 2)}; }
   static DEPTHWISE_INLINE Vec load_every_other_mixed(const double* p) { return load_every_other(p); }

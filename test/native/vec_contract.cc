@@ -43,6 +43,9 @@ void check_plain_memory() {
     V::load_split(Numbers<T>(2 * kLanes, flush).at(), even, odd);
     check(lanes_are(even, [](int i) { return 2 * i + 1; }), "load_split, even");
     check(lanes_are(odd, [](int i) { return 2 * i + 2; }), "load_split, odd");
+    Numbers<T> both(2 * kLanes, flush);
+    V::store_split(both.at(), odd, even);
+    for (int i = 0; i < 2 * kLanes; ++i) check(both.at()[i] == static_cast<T>(1 + (i ^ 1)), "store_split");
     const V every_other = V::load_every_other(Numbers<T>(2 * kLanes - 1, flush).at());
     check(lanes_are(every_other, [](int i) { return 2 * i + 1; }), "load_every_other");
     const V mixed = V::load_every_other_mixed(Numbers<T>(2 * kLanes - 1, flush).at());

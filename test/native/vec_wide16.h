@@ -63,6 +63,9 @@ struct Vec {
     even = make([&](int i) { return p[2 * i]; });
     odd = make([&](int i) { return p[2 * i + 1]; });
   }
+  static DEPTHWISE_INLINE void store_split(T* p, Vec even, Vec odd) {
+    for (int i = 0; i < kLanes; ++i) p[2 * i] = even.lane[i], p[2 * i + 1] = odd.lane[i];
+  }
   static DEPTHWISE_INLINE Vec load_every_other(const T* p) {
     return make([&](int i) { return p[2 * i]; });
   }
