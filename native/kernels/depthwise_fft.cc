@@ -7,118 +7,12 @@
 // In registers: the 4 or 8 numbers of a split, the square of a vector of rows (fft_tile.h).  Reads beyond: nothing.
 // A tile costs the same whatever the kernel: 34 x 34 outputs of a 31x31 kernel take a tenth of the multiply-adds of the
 // sum itself.
-#include "kernels/beyond.h"
-#include "kernels/depthwise_common.h"
-#include "kernels/fft_tile.h"
+#include "kernels/fft_channels.h"
 
 namespace depthwise {
 namespace {
 
 using V = Vec<float>;
-constexpr int kTileVectors = kTile / V::kLanes;
-
-// Outputs of an axis in tiles of about the same size, of whole vectors along the row.
-struct TileAxis {
-  int32_t outputs, count;
-};
-
-TileAxis tile_axis(const Axis& axis, int32_t step) {
-  const int32_t most = kTile - reach(axis) + 1;
-  // Of a single tile that holds the image the last outputs may reach over its end, back into the zeros that stand
-  // before.
-  const bool holds_image = int64_t{axis.pad} + axis.in <= kTile;
-  if (axis.out <= (holds_image ? min_of(kTile, int64_t{most} + axis.pad) : most)) return {axis.out, 1};
-  const int32_t even = even_parts(axis.out, most);
-  const int32_t outputs = static_cast<int32_t>(min_of(most, ceil_of(even, step) * step));
-  return {outputs, static_cast<int32_t>(ceil_of(axis.out, outputs))};
-}
-
-// Where the numbers of a vector of columns lie: all, some or none of them in the image.
-struct ColumnMasks {
-  bool is_full[kTileVectors];
-  V::Mask mask[kTileVectors];
-  int vectors;  // from here on there is none
-};
-
-// Columns [begin, end) of a tile.
-ColumnMasks column_masks(int32_t begin, int32_t end) {
-  ColumnMasks masks;
-  masks.vectors = static_cast<int>(ceil_of(max_of(0, min_of(end, kTile)), V::kLanes));
-  for (int v = 0; v < kTileVectors; ++v) {
-    masks.is_full[v] = begin <= v * V::kLanes && end >= (v + 1) * V::kLanes;
-    masks.mask[v] = V::Mask::range(begin - v * V::kLanes, end - v * V::kLanes);
-  }
-  return masks;
-}
-
-// The first split of the columns, from the image: row 0, column 0 of the tile is input (ih, iw). `zeros`: a row of
-// them. False: the image is not finite there, or huge.
-bool split_image(const Geometry& g, const float* src, int32_t ih, int32_t iw, const float* zeros, float* tile) {
-  const ColumnMasks masks = column_masks(-iw, g.w.in - iw);
-  const RootVectors<V> root(kRowSplits.roots[0]);
-  Squares<V> squares;
-  const auto row_at = [&](int32_t row) {
-    return ih + row < 0 || ih + row >= g.h.in ? zeros : src + int64_t{ih + row} * g.w.in + iw;
-  };
-  for (int row = 0; row < kFirstStep; ++row) {
-    const float* rows[8];
-    for (int i = 0; i < 8; ++i) rows[i] = row_at(row + i * kFirstStep);
-    float* to = tile + row * kPitch;
-    for (int v = 0; v < masks.vectors; ++v, to += V::kLanes) {
-      const auto load = [&](const float* from) DEPTHWISE_INLINE_LAMBDA {
-        return masks.is_full[v] ? V::load(from + v * V::kLanes) : V::load(from + v * V::kLanes, masks.mask[v]);
-      };
-      Complex<V> a[4];
-      DEPTHWISE_UNROLL
-      for (int i = 0; i < 4; ++i) a[i] = {load(rows[i]), load(rows[i + 4])};
-      DEPTHWISE_UNROLL
-      for (int i = 0; i < 4; ++i) squares.add(a[i].re, a[i].im);
-      split(a, root);
-      DEPTHWISE_UNROLL
-      for (int i = 0; i < 4; ++i) store_complex(a[i], to + i * kFirstStep * kPitch);
-    }
-  }
-  split_rows<V, false>(tile, masks.vectors);
-  for (int row = 0; row < kRows; ++row)
-    for (int v = masks.vectors; v < kTileVectors; ++v)
-      store_complex(Complex<V>{V::zero(), V::zero()}, tile + row * kPitch + v * V::kLanes);
-  return squares.are_finite();
-}
-
-// The last join of the columns, to `rows` x `columns` outputs at dst.
-void join_outputs(const Geometry& g, float* tile, float bias, int32_t rows, int32_t columns, float* dst) {
-  const int vectors = static_cast<int>(ceil_of(columns, V::kLanes));
-  const int rest = columns - (vectors - 1) * V::kLanes;
-  const V::Mask tail = V::Mask::first(rest);
-  const RootVectors<V> root(kRowSplits.roots[0]);
-  const V start = V::broadcast(bias);
-  split_rows<V, true>(tile, vectors);
-  for (int row = 0; row < kFirstStep; ++row)
-    for (int v = 0; v < vectors; ++v) {
-      Complex<V> a[4];
-      DEPTHWISE_UNROLL
-      for (int i = 0; i < 4; ++i) {
-        a[i] = load_complex<V>(tile + (row + i * kFirstStep) * kPitch + v * V::kLanes);
-      }
-      join(a, root);
-      const bool is_full = v + 1 < vectors || rest == V::kLanes;
-      const auto store = [&](int at, V y) DEPTHWISE_INLINE_LAMBDA {
-        if (at >= rows) return;
-        float* to = dst + int64_t{at} * g.w.out + v * V::kLanes;
-        if (is_full)
-          (y + start).store(to);
-        else
-          (y + start).store(to, tail);
-      };
-      DEPTHWISE_UNROLL
-      for (int i = 0; i < 4; ++i) {
-        store(row + i * kFirstStep, a[i].re);
-        store(row + i * kFirstStep + kRows, a[i].im);
-      }
-    }
-  if (g.activation == Activation::kNone) return;
-  for (int32_t row = 0; row < rows; ++row) activate_stored<V>(g.activation, dst + int64_t{row} * g.w.out, columns);
-}
 
 // Taps at minus their distance: an output then stands where its first input does. A row before the first comes back
 // from the end with the other sign, a column as it is.
@@ -136,10 +30,10 @@ void pack(const Geometry& g, const void* weight, void* packed) {
         tile[row % kRows * kPitch + (row < kRows ? 0 : kImaginary) + column] = kh == 0 ? tap : -tap;
       }
     for (int row = 0; row < kFirstStep; ++row)
-      for (int v = 0; v < kTileVectors; ++v)
+      for (int v = 0; v < kTileVectors<V>; ++v)
         update<V, 4>(tile + row * kPitch + v * V::kLanes, kFirstStep * kPitch,
                      [](Complex<V>(&a)[4]) { split(a, RootVectors<V>(kRowSplits.roots[0])); });
-    split_rows<V, false>(tile, kTileVectors);
+    split_rows<V, false>(tile, kTileVectors<V>);
     multiply_rows<V>(tile, to, nullptr, {}, {});
   }
 }
@@ -195,9 +89,69 @@ void run(const Geometry& g, const Operands& operands, void* scratch, int64_t beg
       next = {after.src + int64_t{after.row - g.h.pad} * g.w.in + after.column - g.w.pad, g.w.in, kTile};
       outputs = {at.dst, g.w.out, at.rows};
     }
-    if (!split_image(g, at.src, at.row - g.h.pad, at.column - g.w.pad, zeros, tile)) report_beyond(operands.is_beyond);
+    const Image image = {at.src, g.h.in, g.w.in, g.w.in};
+    if (!split_image<V>(image, at.row - g.h.pad, at.column - g.w.pad, zeros, tile)) report_beyond(operands.is_beyond);
     multiply_rows<V>(tile, nullptr, static_cast<const float*>(operands.weight) + at.kernel * kSpectrum, next, outputs);
-    join_outputs(g, tile, bias ? bias[at.kernel] : 0.0f, at.rows, at.columns, at.dst);
+    join_outputs<V>(g.activation, tile, bias ? bias[at.kernel] : 0.0f, at.rows, at.columns, at.dst, g.w.out);
+  }
+}
+
+// Channels last: items are a tile of a vector of channels, through planes in scratch.
+int32_t channel_vectors(const Geometry& g) { return static_cast<int32_t>(ceil_of(g.in_channels, V::kLanes)); }
+int64_t work_items_nhwc(const Geometry& g) { return channel_vectors(g) * tiles(g); }
+int64_t scratch_bytes_nhwc(const Geometry& g) {
+  return scratch_bytes(g) + int64_t{V::kLanes} * kPlane * int64_t{sizeof(float)};
+}
+
+// The part of an axis' tile from output `first` on that lies in the image: where it begins, and how much of it.
+struct Window {
+  int32_t begin, count;
+};
+
+Window window_of(const Axis& axis, int32_t first) {
+  const int32_t begin = static_cast<int32_t>(max_of(0, first - axis.pad));
+  const int64_t end = min_of(axis.in, int64_t{first} - axis.pad + kTile);
+  return {begin, static_cast<int32_t>(max_of(0, end - begin))};
+}
+
+void run_nhwc(const Geometry& g, const Operands& operands, void* scratch, int64_t begin, int64_t end) {
+  const TileAxis row_axis = tile_axis(g.h, 1), column_axis = tile_axis(g.w, V::kLanes);
+  const float* const src = static_cast<const float*>(operands.src);
+  const float* const bias = static_cast<const float*>(operands.bias);
+  float* const dst = static_cast<float*>(operands.dst);
+  float* const tile = static_cast<float*>(scratch);
+  float* const zeros = tile + kTileElements;
+  float* const planes = zeros + kTile;
+  for (int i = 0; i < kTile; ++i) zeros[i] = 0;
+  const int64_t channels = g.in_channels;
+  for (int64_t item = begin; item < end; ++item) {
+    const int32_t column = static_cast<int32_t>(item % column_axis.count) * column_axis.outputs;
+    const int64_t above = item / column_axis.count;
+    const int32_t row = static_cast<int32_t>(above % row_axis.count) * row_axis.outputs;
+    const int64_t plane = above / row_axis.count, depth = plane % g.d.out;
+    const int32_t channel = static_cast<int32_t>(plane / g.d.out) * V::kLanes;
+    const int32_t count = static_cast<int32_t>(min_of(V::kLanes, channels - channel));
+    const Window rows = window_of(g.h, row), columns = window_of(g.w, column);
+    const int64_t from = (depth * g.h.in + rows.begin) * g.w.in + columns.begin;
+    to_planes<V>({src + from * channels + channel, g.w.in * channels, channels, rows.count, columns.count, count},
+                 planes);
+    const int64_t to = (depth * g.h.out + row) * g.w.out + column;
+    const Pixels<float> outputs = {dst + to * channels + channel,
+                                   g.w.out * channels,
+                                   channels,
+                                   static_cast<int32_t>(min_of(row_axis.outputs, g.h.out - row)),
+                                   static_cast<int32_t>(min_of(column_axis.outputs, g.w.out - column)),
+                                   count};
+    for (int32_t i = 0; i < count; ++i) {
+      float* const at = planes + int64_t{i} * kPlane;
+      const int64_t kernel = g.shared_bank ? 0 : channel + i;
+      if (!split_image<V>({at, rows.count, columns.count, kTile}, row - g.h.pad - rows.begin,
+                          column - g.w.pad - columns.begin, zeros, tile))
+        report_beyond(operands.is_beyond);
+      multiply_rows<V>(tile, nullptr, static_cast<const float*>(operands.weight) + kernel * kSpectrum, {}, {});
+      join_outputs<V>(g.activation, tile, bias ? bias[kernel] : 0.0f, outputs.rows, outputs.columns, at, kTile);
+    }
+    from_planes<V>(planes, outputs);
   }
 }
 
@@ -210,22 +164,42 @@ const char* refuses(const Geometry& g) {
   return nullptr;
 }
 
-double cost(const Geometry& g) {
+const char* refuses_nhwc(const Geometry& g) {
+  if (g.layout != Layout::kChannelsLast) return "channels are first";
+  if (g.out_per_group != 1) return "several kernels a channel";
+  Geometry first = g;
+  first.layout = Layout::kChannelsFirst;
+  return refuses(first);
+}
+
+// Cycles of the transform of all tiles of all channels.
+double cost_of_tiles(const Geometry& g) {
   const TileAxis columns = tile_axis(g.w, V::kLanes);
   const int64_t inputs = min_of(kTile, min_of(int64_t{g.w.pad} + g.w.in, columns.outputs + reach(g.w) - 1));
   const int64_t vectors = ceil_of(inputs, V::kLanes) + ceil_of(columns.outputs, V::kLanes);
   const double square = V::kLanes == 1 ? 66000 : 62000.0 / V::kLanes;
   // A spectrum is 16 kB, and comes from the third cache or from memory where other work has been in between.
   const double spectra = 1300.0 * g.out_channels;
-  return 200.0 + spectra + static_cast<double>(work_items(g)) * (square + 420.0 * static_cast<double>(vectors));
+  return 200.0 + spectra +
+         static_cast<double>(g.out_channels) * static_cast<double>(tiles(g)) *
+             (square + 420.0 * static_cast<double>(vectors));
+}
+
+// Beside it, squares of pixels there and back.
+double cost_nhwc(const Geometry& g) {
+  const double squares = 2.0 * kTile * kTile / V::kLanes / V::kLanes, square = 8.0 * V::kLanes;
+  return cost_of_tiles(g) + static_cast<double>(work_items_nhwc(g)) * squares * square;
 }
 
 constexpr Kernel kKernels[] = {
-    {"depthwise_fft", ElementType::kFloat32, false, refuses, cost, work_items, packed_bytes, pack, scratch_bytes, run},
+    {"depthwise_fft", ElementType::kFloat32, false, refuses, cost_of_tiles, work_items, packed_bytes, pack,
+     scratch_bytes, run},
+    {"depthwise_fft_nhwc", ElementType::kFloat32, false, refuses_nhwc, cost_nhwc, work_items_nhwc, packed_bytes, pack,
+     scratch_bytes_nhwc, run_nhwc},
 };
 
 }  // namespace
 
-extern constinit const KernelList DEPTHWISE_KERNEL_LIST(depthwise_fft) = {DEPTHWISE_ISA_NAME, kKernels, 1};
+extern constinit const KernelList DEPTHWISE_KERNEL_LIST(depthwise_fft) = {DEPTHWISE_ISA_NAME, kKernels, 2};
 
 }  // namespace depthwise
