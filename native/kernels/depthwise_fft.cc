@@ -46,10 +46,6 @@ int64_t tiles(const Geometry& g) {
 }
 int64_t work_items(const Geometry& g) { return g.out_channels * tiles(g); }
 
-// An image, input and output, that no cache holds: a tile's rows are asked for while the one before is computed. The
-// processor does not foresee pieces of 64 rows, and AVX2 gains a sixth by it.
-constexpr int64_t kFarBytes = int64_t{32} << 20;
-
 // Where an item's tile lies.
 struct Place {
   const float* src;  // input (0, 0) of the plane
@@ -80,11 +76,12 @@ void run(const Geometry& g, const Operands& operands, void* scratch, int64_t beg
   float* const tile = static_cast<float*>(scratch);
   float* const zeros = tile + kTileElements;
   for (int i = 0; i < kTile; ++i) zeros[i] = 0;
-  const bool is_far = (g.src_elements + g.dst_elements) * int64_t{sizeof(float)} > kFarBytes;
   for (int64_t item = begin; item < end; ++item) {
     const Place at = place_of(g, operands, rows, columns, item);
     RowsAhead next = {}, outputs = {};
-    if (is_far) {
+    // A tile's rows are asked for while the one before is computed: the processor does not foresee pieces of 64 rows,
+    // and AVX2 gains a sixth by it.
+    if (is_far(g)) {
       const Place after = place_of(g, operands, rows, columns, item + 1 < end ? item + 1 : item);
       next = {after.src + int64_t{after.row - g.h.pad} * g.w.in + after.column - g.w.pad, g.w.in, kTile};
       outputs = {at.dst, g.w.out, at.rows};

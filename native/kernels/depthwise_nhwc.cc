@@ -1,7 +1,8 @@
 // Computes: depthwise convolution, channels last, of any kernel, stride, dilation, padding and multiplier, with a
 //   shared bank or not, in 1-D, 2-D and 3-D.  Refuses: layouts and groups that are something else; _w3, _w5, _w7 also
 //   other widths of the kernel and a stride along the row.
-// Loop order: output row, or two; with _w3, _w5, _w7 the columns that the dilation makes share pixels; pixels of a tile,
+// Loop order: output row, or two; with _w3, _w5, _w7 the columns that the dilation makes share pixels; pixels of a
+// tile,
 //   vector of channels, multiplier; then the taps: depth, height, width.
 // In registers: the sums of up to 8 pixels of one row, with _w3 of up to 4 pixels of two (8 of 32 registers); with
 //   _w3, _w5, _w7 also the taps of one kernel row for each output row.
@@ -22,6 +23,31 @@ struct Columns {
   int32_t begin, end, step, count;
 };
 
+// Whether tiles ask for the next one's input and outputs. Of more than a few kilobytes at once, nothing is gained.
+template <class T>
+bool asks_ahead(const Geometry& g) {
+  return is_far(g) && int64_t{kTile} * g.in_channels * int64_t{sizeof(T)} <= (int64_t{8} << 10);
+}
+
+// Asks for what the next tile of a row reads first of all, and for its outputs: the processor does not foresee so many
+// pixels side by side.
+template <class V>
+void ask_for_next(const NhwcTile<V>& tile, const Geometry& g, const RowGroup<typename V::Element>& group, int32_t ow) {
+  using T = typename V::Element;
+  constexpr int64_t kLine = 64 / sizeof(T);
+  const int64_t in_row = int64_t{g.w.in} * g.in_channels, out_row = int64_t{g.w.out} * g.out_channels;
+  const int64_t seen = int64_t{ow + tile.pixels} * g.w.stride - g.w.pad + g.w.kernel - 1;
+  const int64_t inputs = int64_t{tile.pixels} * g.w.stride * g.in_channels;
+  const int64_t outputs = int64_t{tile.pixels} * g.out_channels;
+  const int64_t above = tile.rows > 1 ? g.h.kernel - 1 : 0;
+  const T* src = group.inputs[group.count - 1].src + above * in_row + seen * g.in_channels;
+  const T* dst = group.dst + int64_t{ow + tile.pixels} * g.out_channels;
+  for (int r = 0; r < tile.rows; ++r, src += in_row, dst += out_row) {
+    for (int64_t i = 0; i < inputs; i += kLine) __builtin_prefetch(src + i, 0, 2);
+    for (int64_t i = 0; i < outputs; i += kLine) __builtin_prefetch(dst + i, 1, 2);
+  }
+}
+
 // A tile of several groups of output rows, one after the other: their input is then still in the first cache. first:
 // the tile's first column, counted by steps.
 template <class V>
@@ -31,8 +57,11 @@ void run_tiles(const NhwcTile<V>& tile, const Geometry& g, const LayerWork<typen
   const bool is_inside = ow >= g.w.interior_begin && last < g.w.interior_end;
   // Between the columns of a step lie others' pixels.
   const int64_t owned = columns.step == 1 ? int64_t{columns.end - ow} * g.out_channels : 0;
-  for (int32_t i = 0; i < count; ++i)
+  const bool asks = layer.asks_ahead && columns.step == 1 && last + tile.pixels < g.w.out;
+  for (int32_t i = 0; i < count; ++i) {
+    if (asks && groups[i].count > 0) ask_for_next<V>(tile, g, groups[i], ow);
     run_tile<V>(tile, is_inside ? tile.inside : tile.edge, g, layer, groups[i], {ow, columns.step, owned});
+  }
 }
 
 // The tiles of one row, the largest first: every size is a size too many of code.
@@ -40,8 +69,8 @@ template <class V, int K>
 constexpr NhwcTile<V> kRowTiles[] = {nhwc_tile<V, K, 1, 8>(), nhwc_tile<V, K, 1, 7>(), nhwc_tile<V, K, 1, 4>(),
                                      nhwc_tile<V, K, 1, 1>()};
 
-// The tile for a row of `pixels`. What it computes twice, where the last tile reaches back, is weighed against the tiles:
-// each costs about as much as three pixels, as it reads the taps again and has few sums under way.
+// The tile for a row of `pixels`. What it computes twice, where the last tile reaches back, is weighed against the
+// tiles: each costs about as much as three pixels, as it reads the taps again and has few sums under way.
 template <class V, int K>
 const NhwcTile<V>& row_tile(int32_t pixels) {
   const NhwcTile<V>* best = nullptr;
@@ -121,7 +150,8 @@ void run(const Geometry& g, const Operands& operands, void* scratch, int64_t beg
   const int64_t all_rows = int64_t{g.d.out} * g.h.out;
   const bool pairs = takes_pairs<T, K>(g);
   const int32_t together = groups_together(g);
-  const LayerWork<T> layer = {static_cast<const T*>(operands.weight), static_cast<const T*>(operands.bias)};
+  const LayerWork<T> layer = {static_cast<const T*>(operands.weight), static_cast<const T*>(operands.bias),
+                              asks_ahead<T>(g)};
   RowGroup<T> groups[kGroupsTogether] = {};
   for (int32_t i = 0; i < together; ++i) groups[i].inputs = static_cast<InputRow<T>*>(scratch) + i * most_inputs(g);
   for (int64_t item = begin; item < end; ++item) {

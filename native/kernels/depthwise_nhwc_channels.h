@@ -77,6 +77,7 @@ template <class T>
 struct LayerWork {
   const T* packed;
   const T* bias;
+  bool asks_ahead;  // for what the next tile reads
 };
 
 // Where the pixels of a tile lie: at column ow and `step` columns further each. `owned`: elements from the first pixel
@@ -144,8 +145,7 @@ __attribute__((noinline)) void run_tile_apart(const NhwcTile<V>& tile, typename 
   alignas(64) Element apart[2][kMostPixels * V::kLanes], bias[V::kLanes];
   for (int32_t at = 0; at < g.in_channels; at += V::kLanes) {
     const int32_t channel = at < last ? at : last;
-    const Element* taps =
-        layer.packed + (g.shared_bank ? 0 : at / V::kLanes * kernel_floats * g.out_per_group);
+    const Element* taps = layer.packed + (g.shared_bank ? 0 : at / V::kLanes * kernel_floats * g.out_per_group);
     Element* dst = group.dst + int64_t{columns.ow} * g.out_channels + int64_t{channel} * g.out_per_group;
     for (int32_t multiple = 0; multiple < g.out_per_group; ++multiple, taps += kernel_floats) {
       Element* to = apart[in_twos ? multiple : 0];

@@ -30,8 +30,8 @@ DEPTHWISE_INLINE TileInput<T> tile_input(const Geometry& g, const RowGroup<T>& g
   uint32_t inside = 0;
   for (int j = 0, at = iw; j < pixels; ++j, at += dilation) inside |= uint32_t{at >= 0 && at < g.w.in} << j;
   const int64_t channels = g.in_channels;
-  return {group.inputs, group.count, iw * channels, dilation * channels, g.w.in * channels, inside,
-          iw,           g.w.in,      g.w.stride,    dilation,            g.w.kernel};
+  return {group.inputs, group.count, iw * channels, dilation * channels, g.w.in * channels, inside, iw,
+          g.w.in,       g.w.stride,  dilation,      g.w.kernel};
 }
 
 // One tap of T pixels. The address is made anew for each tap: as the compiler would have it, T addresses would be
@@ -102,8 +102,9 @@ DEPTHWISE_INLINE void nhwc_row_sums(const TileInput<typename V::Element>& in, in
   }
 }
 
-// Two output rows of a K x K kernel, stride 1 in the plane and no dilation down it: all but the first and the last input
-// row serve both. Their kernel rows are one apart, so that each is loaded once, for the lower row of outputs last.
+// Two output rows of a K x K kernel, stride 1 in the plane and no dilation down it: all but the first and the last
+// input row serve both. Their kernel rows are one apart, so that each is loaded once, for the lower row of outputs
+// last.
 template <class V, int K, int T, bool kEdge>
 DEPTHWISE_INLINE void nhwc_pair_sums(const TileInput<typename V::Element>& in, int64_t channel,
                                      const typename V::Element* packed, V (&sums)[2][T]) {

@@ -143,7 +143,7 @@ export const SAME = new Map([
     UNSAFE,
   ],
   [
-    "depthwise_fft.cc: masks.is_full[v] = begin <= v * V::kLanes && end >= (v + 1) * V::kLanes;  ->  masks.is_full[v] = begin < v * V::kLanes && end >= (v + 1) * V::kLanes;",
+    "fft_image.h: masks.is_full[v] = begin <= v * V::kLanes && end >= (v + 1) * V::kLanes;  ->  masks.is_full[v] = begin < v * V::kLanes && end >= (v + 1) * V::kLanes;",
     WHOLE_MASK,
   ],
   [

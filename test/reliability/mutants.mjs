@@ -32,6 +32,8 @@ const CODE = {
   "winograd_input.h": "winograd",
   "winograd_output.h": "winograd",
   "depthwise_fft.cc": "depthwise_fft",
+  "fft_image.h": "depthwise_fft",
+  "fft_channels.h": "depthwise_fft",
   "depthwise_nhwc_flat.cc": "depthwise_nhwc_flat",
   "depthwise2d_by_channels.cc": "depthwise2d_by_channels",
   "depthwise2d_s2_narrow.cc": "depthwise2d_s2_narrow",
