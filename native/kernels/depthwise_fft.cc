@@ -1,9 +1,9 @@
-// Computes: depthwise convolution, channels first, stride 1 in the plane, of kernels that reach up to 64 rows and
-//   columns with their dilation, by the fast Fourier transform of tiles of 64 x 64 inputs; any padding and multiplier,
-//   with a shared bank or not. Not exact on integers.  Refuses: strides and larger reaches; a depth; other layouts and
-//   groups; padding that is not zeros; float64.
+// Computes: depthwise convolution, stride 1 in the plane, of kernels that reach up to 64 rows and columns with their
+//   dilation, by the fast Fourier transform of tiles of 64 x 64 inputs; channels first, or last (_nhwc); any padding, a
+//   shared bank or not, channels first any multiplier. Not exact on integers.  Refuses: strides and larger reaches; a
+//   depth; other groups; padding that is not zeros; _nhwc a multiplier; float64.
 // Loop order: output channel, tile; the columns' splits, then for a vector of rows their splits, product and back,
-//   then the columns' way back.  An item is a tile.
+//   then the columns' way back.  An item is a tile; _nhwc: one of a vector of channels, by way of planes in scratch.
 // In registers: the 4 or 8 numbers of a split, the square of a vector of rows (fft_tile.h).  Reads beyond: nothing.
 // A tile costs the same whatever the kernel: 34 x 34 outputs of a 31x31 kernel take a tenth of the multiply-adds of the
 // sum itself.
