@@ -64,7 +64,6 @@ struct Bands {
 
 constexpr int64_t kBandMultiplyAdds = int64_t{1} << 20;   // of one item, about
 constexpr int64_t kBandScratchBytes = int64_t{96} << 10;  // of a band, where its rows leave the choice
-constexpr int64_t kNearBytes = int64_t{1} << 20;          // an image, input and output, that stays in the second cache
 constexpr int64_t kMostScratchBytes = int64_t{256} << 20;
 
 constexpr int32_t kAllPadded = 0;

@@ -105,7 +105,7 @@ void run_bands(const Geometry& g, const Bands& b, const Operands& operands, void
     if (band.valid_end < band.valid_begin) band.valid_end = band.valid_begin;
     const T* src_channel = static_cast<const T*>(operands.src) + ic * g.src_plane;
     Ahead ahead = {};
-    const bool is_far = (g.src_elements + g.dst_elements) * int64_t{sizeof(T)} > kNearBytes;
+    const bool is_near = image_bytes(g) <= kNearBytes;
     ahead.src_end = static_cast<const char*>(operands.src) + g.src_elements * int64_t{sizeof(T)};
     ahead.dst_end = static_cast<const char*>(operands.dst) + g.dst_elements * int64_t{sizeof(T)};
     band.ahead = &ahead;
@@ -120,7 +120,7 @@ void run_bands(const Geometry& g, const Bands& b, const Operands& operands, void
         band.taps = static_cast<const T*>(operands.weight) + kernel * g.taps;
         band.bias = operands.bias ? static_cast<const T*>(operands.bias)[kernel] : T(0);
         band.dst = static_cast<T*>(operands.dst) + oc * g.dst_plane + (int64_t{od} * g.h.out + oh) * g.w.out;
-        ahead.dst = is_far ? reinterpret_cast<const char*>(band.dst + int64_t{band.rows} * g.w.out) : ahead.dst_end;
+        ahead.dst = is_near ? ahead.dst_end : reinterpret_cast<const char*>(band.dst + int64_t{band.rows} * g.w.out);
         Tiles::plane(g, band);
         if (g.activation != Activation::kNone) activate_stored<V>(g.activation, band.dst, int64_t{band.rows} * g.w.out);
       }

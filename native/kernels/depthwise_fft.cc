@@ -81,7 +81,7 @@ void run(const Geometry& g, const Operands& operands, void* scratch, int64_t beg
     RowsAhead next = {}, outputs = {};
     // A tile's rows are asked for while the one before is computed: the processor does not foresee pieces of 64 rows,
     // and AVX2 gains a sixth by it.
-    if (is_far(g)) {
+    if (image_bytes(g) > kFarBytes) {
       const Place after = place_of(g, operands, rows, columns, item + 1 < end ? item + 1 : item);
       next = {after.src + int64_t{after.row - g.h.pad} * g.w.in + after.column - g.w.pad, g.w.in, kTile};
       outputs = {at.dst, g.w.out, at.rows};

@@ -26,7 +26,7 @@ struct Columns {
 // Whether tiles ask for the next one's input and outputs. Of more than a few kilobytes at once, nothing is gained.
 template <class T>
 bool asks_ahead(const Geometry& g) {
-  return is_far(g) && int64_t{kTile} * g.in_channels * int64_t{sizeof(T)} <= (int64_t{8} << 10);
+  return image_bytes(g) > kFarBytes && int64_t{kTile} * g.in_channels * int64_t{sizeof(T)} <= (int64_t{8} << 10);
 }
 
 // Asks for what the next tile of a row reads first of all, and for its outputs: the processor does not foresee so many
@@ -58,9 +58,11 @@ void run_tiles(const NhwcTile<V>& tile, const Geometry& g, const LayerWork<typen
   // Between the columns of a step lie others' pixels.
   const int64_t owned = columns.step == 1 ? int64_t{columns.end - ow} * g.out_channels : 0;
   const bool asks = layer.asks_ahead && columns.step == 1 && last + tile.pixels < g.w.out;
-  for (int32_t i = 0; i < count; ++i) {
-    if (asks && groups[i].count > 0) ask_for_next<V>(tile, g, groups[i], ow);
-    run_tile<V>(tile, is_inside ? tile.inside : tile.edge, g, layer, groups[i], {ow, columns.step, owned});
+  for (int32_t channel = 0; channel < g.in_channels; channel += layer.channels) {
+    for (int32_t i = 0; i < count; ++i) {
+      if (asks && groups[i].count > 0) ask_for_next<V>(tile, g, groups[i], ow);
+      run_tile<V>(tile, is_inside ? tile.inside : tile.edge, g, layer, groups[i], {ow, columns.step, owned}, channel);
+    }
   }
 }
 
@@ -122,7 +124,7 @@ void nhwc_columns(const Geometry& g, const LayerWork<typename V::Element>& layer
     const int64_t pixel = g.out_channels;
     for (int32_t i = 0; i < count; ++i)
       for (int32_t ow = begin; ow < end; ++ow)
-        run_tile<V>(kMasked, kMasked.edge, g, layer, groups[i], {ow, 1, (end - ow) * pixel});
+        run_tile<V>(kMasked, kMasked.edge, g, layer, groups[i], {ow, 1, (end - ow) * pixel}, 0);
     return;
   }
   const int32_t step = K == 0 ? 1 : g.w.dilation;
@@ -149,11 +151,11 @@ void run(const Geometry& g, const Operands& operands, void* scratch, int64_t beg
   const Cut c = cut(g);
   const int64_t all_rows = int64_t{g.d.out} * g.h.out;
   const bool pairs = takes_pairs<T, K>(g);
-  const int32_t together = groups_together(g);
+  const Together most = together(g, V::kLanes);
   const LayerWork<T> layer = {static_cast<const T*>(operands.weight), static_cast<const T*>(operands.bias),
-                              asks_ahead<T>(g)};
+                              most.channels, asks_ahead<T>(g)};
   RowGroup<T> groups[kGroupsTogether] = {};
-  for (int32_t i = 0; i < together; ++i) groups[i].inputs = static_cast<InputRow<T>*>(scratch) + i * most_inputs(g);
+  for (int32_t i = 0; i < most.groups; ++i) groups[i].inputs = static_cast<InputRow<T>*>(scratch) + i * most_inputs(g);
   for (int64_t item = begin; item < end; ++item) {
     int64_t row = item / c.column_items * c.rows;
     const int64_t row_end = row + c.rows < all_rows ? row + c.rows : all_rows;
@@ -167,7 +169,7 @@ void run(const Geometry& g, const Operands& operands, void* scratch, int64_t beg
         groups[count].dst = static_cast<T*>(operands.dst) + row * g.w.out * g.out_channels;
         find_rows(g, static_cast<const T*>(operands.src), row, of_pair, V::kLanes, &groups[count++]);
         row += of_pair ? 2 : 1;
-      } while (count < together && row < row_end && of_pair == (pairs && row + 1 < row_end && is_pair(g, row)));
+      } while (count < most.groups && row < row_end && of_pair == (pairs && row + 1 < row_end && is_pair(g, row)));
       nhwc_columns<V, K>(g, layer, groups, count, of_pair, ow, ow_end);
     }
   }
@@ -202,7 +204,7 @@ int64_t work_items(const Geometry& g) {
 // The input rows of the groups that are worked on together.
 template <class T>
 int64_t scratch_bytes(const Geometry& g) {
-  return most_inputs(g) * groups_together(g) * int64_t{sizeof(InputRow<T>)};
+  return most_inputs(g) * together(g, Vec<T>::kLanes).groups * int64_t{sizeof(InputRow<T>)};
 }
 
 template <class T, int K>

@@ -77,7 +77,8 @@ template <class T>
 struct LayerWork {
   const T* packed;
   const T* bias;
-  bool asks_ahead;  // for what the next tile reads
+  int32_t channels;  // that are worked on together
+  bool asks_ahead;   // for what the next tile reads
 };
 
 // Where the pixels of a tile lie: at column ow and `step` columns further each. `owned`: elements from the first pixel
@@ -168,26 +169,30 @@ __attribute__((noinline)) void run_tile_apart(const NhwcTile<V>& tile, typename 
   activate_tile<V>(tile, g, group, columns);
 }
 
-// All channels of a tile by `sums`.
+// The channels of a tile that are worked on together, from channel `first` on, by `sums`.
 template <class V>
 __attribute__((noinline)) void run_tile(const NhwcTile<V>& tile, typename NhwcTile<V>::Sums sums, const Geometry& g,
                                         const LayerWork<typename V::Element>& layer,
-                                        const RowGroup<typename V::Element>& group, const TileColumns& columns) {
+                                        const RowGroup<typename V::Element>& group, const TileColumns& columns,
+                                        int32_t first) {
   using Element = typename V::Element;
   if (g.out_per_group > 1 || g.in_channels < V::kLanes) {
     run_tile_apart<V>(tile, sums, g, layer, group, columns);
     return;
   }
+  const int32_t left = g.in_channels - first, count = layer.channels < left ? layer.channels : left;
+  // The last vector of channels ends with them, and reaches back over some that are done.
+  const int32_t last = left - V::kLanes;
   Element bias[V::kLanes];
   if (g.shared_bank && layer.bias) V::broadcast(*layer.bias).store(bias);
+  const Element* first_bias = g.shared_bank || !layer.bias ? bias : layer.bias + first;
   const int64_t vector_floats = g.shared_bank ? 0 : g.taps * V::kLanes;
   sums(g, group,
-       {0, g.in_channels, g.in_channels - V::kLanes, layer.packed, vector_floats,
-        g.shared_bank && layer.bias ? bias : layer.bias, !g.shared_bank,
-        group.dst + int64_t{columns.ow} * g.out_channels, int64_t{columns.step} * g.out_channels,
-        int64_t{g.w.out} * g.out_channels},
+       {first, count, last, layer.packed + first / V::kLanes * vector_floats, vector_floats,
+        layer.bias ? first_bias : nullptr, !g.shared_bank, group.dst + int64_t{columns.ow} * g.out_channels + first,
+        int64_t{columns.step} * g.out_channels, int64_t{g.w.out} * g.out_channels},
        columns.ow);
-  if (g.activation != Activation::kNone) activate_tile<V>(tile, g, group, columns);
+  if (g.activation != Activation::kNone && count == left) activate_tile<V>(tile, g, group, columns);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ namespace {
 constexpr int kTile = 8;                           // pixels of the widest tile
 constexpr int32_t kGroupsTogether = 8;             // most groups of output rows whose tiles follow one another
 constexpr int64_t kTileBytes = int64_t{24} << 10;  // of their input, in the first cache
+constexpr int kLeastVectors = 3;                   // of channels, where not all are worked on together
 constexpr int64_t kItemMultiplyAdds = int64_t{1} << 20;
 
 // Items are some whole output rows, or a part of one row where rows are long.
@@ -35,11 +36,25 @@ static inline Cut cut(const Geometry& g) {
   return c;
 }
 
-// So many groups of output rows that their input under one tile fits the first cache.
-static inline int32_t groups_together(const Geometry& g) {
-  const int64_t bytes = int64_t{kTile + g.w.kernel} * g.in_channels * static_cast<int64_t>(element_bytes(g.element));
-  const int64_t groups = kTileBytes / bytes - int64_t{g.h.kernel - 1} * g.h.dilation;
-  return static_cast<int32_t>(groups < 1 ? 1 : groups > kGroupsTogether ? kGroupsTogether : groups);
+// So many groups of output rows, and channels, are worked on together that their input under one tile fits the first
+// cache: an input row then comes from the second one once, not once for each output row that sees it.
+struct Together {
+  int32_t groups, channels;
+};
+
+static inline Together together(const Geometry& g, int lanes) {
+  const int64_t pixel = int64_t{kTile + g.w.kernel} * static_cast<int64_t>(element_bytes(g.element));
+  const int64_t more = int64_t{g.h.kernel - 1} * g.h.dilation;  // rows beside one for each group
+  const int64_t groups = kTileBytes / (pixel * g.in_channels) - more;
+  const Together all = {static_cast<int32_t>(groups < 1                 ? 1
+                                             : groups > kGroupsTogether ? kGroupsTogether
+                                                                        : groups),
+                        g.in_channels};
+  // A part of the channels pays with sixteen lanes and the 3x3 alone, where loads take as long as the arithmetic, and
+  // near the core: further away the processor foresees long runs of channels better than short ones.
+  const int64_t channels = kTileBytes / (pixel * (kGroupsTogether + more)) / lanes * lanes;
+  if (groups > 1 || lanes < 16 || g.taps > 9 || g.out_per_group > 1 || image_bytes(g) > kNearBytes) return all;
+  return channels < kLeastVectors * lanes ? all : Together{kGroupsTogether, static_cast<int32_t>(channels)};
 }
 
 static inline int32_t channel_vectors(const Geometry& g, int lanes) { return (g.in_channels + lanes - 1) / lanes; }

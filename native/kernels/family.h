@@ -19,11 +19,11 @@ namespace {
 constexpr int64_t kMuch = int64_t{1} << 42;
 static inline int64_t capped_product(int64_t a, int64_t b) { return a > kMuch / b ? kMuch : a * b; }
 
-// Whether an image, input and output, lies in memory or the last cache. What is read next is then asked for early where
-// the processor does not foresee it; nearer images lose a quarter by that.
-static inline bool is_far(const Geometry& g) {
-  constexpr int64_t kFarBytes = int64_t{16} << 20;
-  return (g.src_elements + g.dst_elements) * static_cast<int64_t>(element_bytes(g.element)) > kFarBytes;
+// Of an image, input and output: what stays in the second cache, and what lies in memory or the last one.
+constexpr int64_t kNearBytes = int64_t{1} << 20;
+constexpr int64_t kFarBytes = int64_t{16} << 20;
+static inline int64_t image_bytes(const Geometry& g) {
+  return (g.src_elements + g.dst_elements) * static_cast<int64_t>(element_bytes(g.element));
 }
 
 }  // namespace
