@@ -38,6 +38,11 @@ const MORE = [
   "n1_c16_i64x64_o16_k31x31_s1_p15_d1_g16",
   "n1_c16_i14x14_o16_k13x13_s1_p6_d1_g16",
   "n1_c3_i112x112_o3_k5x5_s1_p2_d1_g3_LNHWC",
+  "n1_c64_i28x28_o64_k3x3_s2_p1_d1_g64_LNHWC",
+  "n1_c64_i33x33_o64_k3x3_s1_p2_d2_g64_LNHWC",
+  "n1_c32_i28x28_o64_k3x3_s1_p1_d1_g32_LNHWC",
+  "n1_c64_i27x27_o64_k5x5_s1_p2_d1_g64_LNHWC_arelu",
+  "n1_c16_i64x64_o16_k31x31_s1_p15_d1_g16_LNHWC",
 ];
 
 /** The total of a profile that callgrind wrote for one call: its line "totals: N" or "summary: N". */

@@ -142,31 +142,55 @@ __attribute__((noinline)) void run_tile_apart(const NhwcTile<V>& tile, typename 
   const int32_t width = g.in_channels < V::kLanes ? g.in_channels : V::kLanes, last = g.in_channels - width;
   const int64_t kernel_floats = g.taps * V::kLanes, row_floats = int64_t{tile.pixels} * V::kLanes;
   const int64_t dst_row = int64_t{g.w.out} * g.out_channels, dst_pixel = int64_t{columns.step} * g.out_channels;
-  const bool in_twos = g.out_per_group == 2 && width == V::kLanes;
-  alignas(64) Element apart[2][kMostPixels * V::kLanes], bias[V::kLanes];
+  alignas(64) Element apart[kMostPixels * V::kLanes], bias[V::kLanes];
   for (int32_t at = 0; at < g.in_channels; at += V::kLanes) {
     const int32_t channel = at < last ? at : last;
     const Element* taps = layer.packed + (g.shared_bank ? 0 : at / V::kLanes * kernel_floats * g.out_per_group);
     Element* dst = group.dst + int64_t{columns.ow} * g.out_channels + int64_t{channel} * g.out_per_group;
     for (int32_t multiple = 0; multiple < g.out_per_group; ++multiple, taps += kernel_floats) {
-      Element* to = apart[in_twos ? multiple : 0];
       load_bias<V>(g, layer.bias, channel, multiple, bias);
-      sums(g, group, {channel, 1, 0, taps, 0, bias, 0, to, V::kLanes, row_floats}, columns.ow);
-      if (in_twos) continue;
+      sums(g, group, {channel, 1, 0, taps, 0, bias, 0, apart, V::kLanes, row_floats}, columns.ow);
       for (int r = 0; r < tile.rows; ++r)
-        store_apart<V>(g, to + r * row_floats, tile.pixels, width, dst_pixel, columns.owned - channel,
+        store_apart<V>(g, apart + r * row_floats, tile.pixels, width, dst_pixel, columns.owned - channel,
                        dst + r * dst_row + multiple);
     }
-    if (!in_twos) continue;
-    for (int r = 0; r < tile.rows; ++r) {
-      for (int p = 0; p < tile.pixels; ++p) {
-        const int64_t from = r * row_floats + p * V::kLanes;
-        V::store_split(dst + r * dst_row + p * dst_pixel, V::load(apart[0] + from), V::load(apart[1] + from));
-      }
-    }
   }
-  if (!in_twos || g.activation == Activation::kNone) return;
-  activate_tile<V>(tile, g, group, columns);
+}
+
+// Two kernels a channel: some vectors of channels of each by way of memory, then stored in turns.
+template <class V>
+__attribute__((noinline)) void run_tile_in_turns(const NhwcTile<V>& tile, typename NhwcTile<V>::Sums sums,
+                                                 const Geometry& g, const LayerWork<typename V::Element>& layer,
+                                                 const RowGroup<typename V::Element>& group,
+                                                 const TileColumns& columns) {
+  using Element = typename V::Element;
+  constexpr int32_t L = V::kLanes, kPixel = 4 * L;
+  const int64_t kernel_floats = g.taps * L, row_floats = int64_t{tile.pixels} * kPixel;
+  const int64_t dst_row = int64_t{g.w.out} * g.out_channels, dst_pixel = int64_t{columns.step} * g.out_channels;
+  // The vector that ends with the channels may begin before the first of a tile's.
+  alignas(64) Element apart[2][L + kMostPixels * kPixel], bias[2][L + kPixel];
+  for (int32_t first = 0; first < g.in_channels; first += kPixel) {
+    const int32_t left = g.in_channels - first, count = left < kPixel ? left : kPixel, last = left - L;
+    for (int32_t i = last < 0 ? last : 0; layer.bias && i < count; ++i)
+      for (int32_t kernel = 0; kernel < 2; ++kernel)
+        bias[kernel][L + i] = layer.bias[g.shared_bank ? kernel : 2 * int64_t{first + i} + kernel];
+    for (int32_t kernel = 0; kernel < 2; ++kernel) {
+      const Element* taps = layer.packed + (g.shared_bank ? 0 : first / L * 2 * kernel_floats) + kernel * kernel_floats;
+      sums(g, group,
+           {first, count, last, taps, g.shared_bank ? 0 : 2 * kernel_floats, layer.bias ? bias[kernel] + L : nullptr, 1,
+            apart[kernel] + L, kPixel, row_floats},
+           columns.ow);
+    }
+    Element* const dst = group.dst + int64_t{columns.ow} * g.out_channels + 2 * int64_t{first};
+    for (int r = 0; r < tile.rows; ++r)
+      for (int p = 0; p < tile.pixels; ++p)
+        for (int32_t at = 0; at < count; at += L) {
+          const int64_t channel = at < last ? at : last, from = L + r * row_floats + p * kPixel + channel;
+          V::store_split(dst + r * dst_row + p * dst_pixel + 2 * channel, V::load(apart[0] + from),
+                         V::load(apart[1] + from));
+        }
+  }
+  if (g.activation != Activation::kNone) activate_tile<V>(tile, g, group, columns);
 }
 
 // The channels of a tile that are worked on together, from channel `first` on, by `sums`.
@@ -176,10 +200,8 @@ __attribute__((noinline)) void run_tile(const NhwcTile<V>& tile, typename NhwcTi
                                         const RowGroup<typename V::Element>& group, const TileColumns& columns,
                                         int32_t first) {
   using Element = typename V::Element;
-  if (g.out_per_group > 1 || g.in_channels < V::kLanes) {
-    run_tile_apart<V>(tile, sums, g, layer, group, columns);
-    return;
-  }
+  if (g.in_channels < V::kLanes || g.out_per_group > 2) return run_tile_apart<V>(tile, sums, g, layer, group, columns);
+  if (g.out_per_group == 2) return run_tile_in_turns<V>(tile, sums, g, layer, group, columns);
   const int32_t left = g.in_channels - first, count = layer.channels < left ? layer.channels : left;
   // The last vector of channels ends with them, and reaches back over some that are done.
   const int32_t last = left - V::kLanes;

@@ -29,6 +29,16 @@ const char* const kDescriptors[] = {
     // Channels last, pairs of output rows: more channels than a vector, a multiplier, a depth.
     "n1_c17_i11x20_o17_k3x3_s1_p1_d1_g17_LNHWC_b", "n1_c16_i8x5_o48_k3x3_s1_p0_d1_g16_LNHWC_asilu",
     "n1_c19_i4x5x7_o19_k3x3x3_s1_p1_d1_g19_LNHWC", "n1_c16_i9x8_o16_k3x3_s1_p2x1_d2x1_g16_LNHWC",
+    // Channels last, dilated along the row: few channels, more than a vector, an activation; two kernels a channel; so
+    // many channels that a part of them is worked on at a time.
+    "n1_c3_i9x23_o3_k5x5_s1_p6_d3_g3_LNHWC_b", "n1_c18_i9x13_o18_k3x3_s1_p2_d2_g18_LNHWC_b_asilu",
+    "n1_c5_i7x20_o5_k7x7_s1_p3x9_d1x3_g5_LNHWC_arelu", "n1_c19_i7x27_o38_k5x5_s1_p2_d1_g19_LNHWC_b_ahardswish",
+    "n1_c17_i6x11_o34_k3x3_s1_p2_d2_g17_LNHWC_b_S", "n1_c150_i9x9_o150_k3x3_s1_p1_d1_g150_LNHWC_b_arelu",
+    "n1_c150_i8x9_o150_k3x3_s2_p1_d1_g150_LNHWC_S_b",
+    // Transforms channels last: several tiles, channels that are no whole vectors, a depth, more padding than image.
+    "n1_c3_i70x75_o3_k31x31_s1_p15_d1_g3_LNHWC_b", "n1_c17_i30x9_o17_k9x9_s1_p4_d1_g17_LNHWC_arelu6",
+    "n1_c18_i3x20x9_o18_k1x9x3_s1_p0x4x1_d1_g18_LNHWC_S_b", "n1_c2_i2x3_o2_k3x3_s1_p31_d31_g2_LNHWC",
+    "n1_c4_i66x130_o4_k9x5_s1_p0_d1_g4_LNHWC_b",
     // A kernel that reaches further than a transform along one axis alone.
     "n1_c2_i9x80_o2_k3x5_s1_p1x34_d1x17_g2", "n1_c2_i80x9_o2_k5x3_s1_p34x1_d17x1_g2",
     // Planes of several bands, whose activation comes after a band; rows too long for a band; padding of less than half
