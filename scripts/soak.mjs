@@ -1,6 +1,6 @@
 // Mixed calls for an hour: sync, async, planned, modules, aborted, handed on, in workers that end by themselves or are
 // terminated. Every result is checked. Resident memory is sampled after a collection; its slope must stay below 1 MB/h.
-//   MALLOC_ARENA_MAX=1 node --expose-gc scripts/soak.mjs [--seconds 3600] [--every 10]
+//   MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=131072 node --expose-gc scripts/soak.mjs [--seconds 3600] [--every 10]
 // `npm run reliability -- soak` runs it for the hour, keeps the result and draws the curve.
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
