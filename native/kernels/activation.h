@@ -79,26 +79,35 @@ DEPTHWISE_INLINE void activate_all(Activation activation, V* sums, int count) {
   for (int i = 0; i < count; ++i) sums[i] = activate(activation, sums[i]);
 }
 
+// The activation of `count` numbers, whole vectors.
 template <Activation kActivation, class V>
-DEPTHWISE_INLINE void activate_run(typename V::Element* dst, int64_t count) {
-  int64_t i = 0;
-  for (; i + V::kLanes <= count; i += V::kLanes) activate(kActivation, V::load(dst + i)).store(dst + i);
-  if (i == count) return;
-  const typename V::Mask rest = V::Mask::first(static_cast<int>(count - i));
-  activate(kActivation, V::load(dst + i, rest)).store(dst + i, rest);
+DEPTHWISE_INLINE void activate_vectors(typename V::Element* at, int64_t count) {
+#pragma GCC unroll 1
+  for (int64_t i = 0; i < count; i += V::kLanes) activate(kActivation, V::load(at + i)).store(at + i);
 }
 
 // The activation of sums that are stored already, dst[0 .. count), while they are still near the core. Out of line: its
-// polynomials would otherwise stand in every tile. A loop for each, as a switch for each vector takes longer than most.
+// polynomials would otherwise stand in every tile. A loop for each, as a switch for each vector takes longer than most;
+// what is less than a vector goes through the same loops.
 template <class V>
 __attribute__((noinline)) void activate_stored(Activation activation, typename V::Element* dst, int64_t count) {
-  switch (activation) {
-    case Activation::kNone: return;
-    case Activation::kRelu: return activate_run<Activation::kRelu, V>(dst, count);
-    case Activation::kRelu6: return activate_run<Activation::kRelu6, V>(dst, count);
-    case Activation::kSilu: return activate_run<Activation::kSilu, V>(dst, count);
-    case Activation::kHardswish: return activate_run<Activation::kHardswish, V>(dst, count);
+  using T = typename V::Element;
+  const int64_t rest = count % V::kLanes, whole = count - rest;
+  const auto live = V::Mask::first(static_cast<int>(rest));
+  T end[V::kLanes];
+  if (rest > 0) V::load(dst + whole, live).store(end);
+  for (int part = whole > 0 ? 0 : 1; part < (rest > 0 ? 2 : 1); ++part) {
+    T* const at = part == 0 ? dst : end;
+    const int64_t numbers = part == 0 ? whole : V::kLanes;
+    switch (activation) {
+      case Activation::kNone: break;
+      case Activation::kRelu: activate_vectors<Activation::kRelu, V>(at, numbers); break;
+      case Activation::kRelu6: activate_vectors<Activation::kRelu6, V>(at, numbers); break;
+      case Activation::kSilu: activate_vectors<Activation::kSilu, V>(at, numbers); break;
+      case Activation::kHardswish: activate_vectors<Activation::kHardswish, V>(at, numbers); break;
+    }
   }
+  if (rest > 0) V::load(end).store(dst + whole, live);
 }
 
 }  // namespace

@@ -66,18 +66,41 @@ void run_tiles(const NhwcTile<V>& tile, const Geometry& g, const LayerWork<typen
   }
 }
 
-// The tiles of one row, the largest first: every size is a size too many of code.
+// The tiles of a kernel width, as data: code that chooses among them is there once for all widths.
+template <class V>
+struct TileSet {
+  const NhwcTile<V>* rows;  // of one row, the largest first
+  int32_t row_count;
+  const NhwcTile<V>* pairs;  // of two rows: of 1, 2, 3, 4 and the most pixels; null: none
+  int32_t is_dilated;        // whether the pixels of a tile are the dilation apart
+};
+
+// Every size is a size too many of code, above all where it is seldom asked for.
+template <class V>
+constexpr bool kIsCommon = sizeof(typename V::Element) == 4 && V::kLanes != 4;
 template <class V, int K>
-constexpr NhwcTile<V> kRowTiles[] = {nhwc_tile<V, K, 1, 8>(), nhwc_tile<V, K, 1, 7>(), nhwc_tile<V, K, 1, 4>(),
-                                     nhwc_tile<V, K, 1, 1>()};
+constexpr NhwcTile<V> kRowTiles[] = {nhwc_tile<V, K, 1, 8>(), nhwc_tile<V, K, 1, kIsCommon<V> ? 7 : 8>(),
+                                     nhwc_tile<V, K, 1, 4>(), nhwc_tile<V, K, 1, 1>()};
+template <class V, int K>
+constexpr NhwcTile<V> kPairTiles[] = {nhwc_tile<V, K, 2, 1>(), nhwc_tile<V, K, 2, 2>(), nhwc_tile<V, K, 2, 3>(),
+                                      nhwc_tile<V, K, 2, 4>(), nhwc_tile<V, K, 2, kPairPixels<V>>()};
+
+template <class V, int K>
+constexpr TileSet<V> tile_set() {
+  if constexpr (K == 3)
+    return {kRowTiles<V, K>, 4, kPairTiles<V, K>, true};
+  else
+    return {kRowTiles<V, K>, 4, nullptr, K > 0};
+}
 
 // The tile for a row of `pixels`. What it computes twice, where the last tile reaches back, is weighed against the
 // tiles: each costs about as much as three pixels, as it reads the taps again and has few sums under way.
-template <class V, int K>
-const NhwcTile<V>& row_tile(int32_t pixels) {
+template <class V>
+const NhwcTile<V>& row_tile(const TileSet<V>& tiles, int32_t pixels) {
   const NhwcTile<V>* best = nullptr;
   int32_t least = 0;
-  for (const NhwcTile<V>& tile : kRowTiles<V, K>) {
+  for (int32_t i = 0; i < tiles.row_count; ++i) {
+    const NhwcTile<V>& tile = tiles.rows[i];
     if (tile.pixels > pixels) continue;
     const int32_t work = (pixels + tile.pixels - 1) / tile.pixels * (tile.pixels + 3);
     if (best && work >= least) continue;
@@ -88,10 +111,10 @@ const NhwcTile<V>& row_tile(int32_t pixels) {
 }
 
 // Columns of some groups of one row; the last tile reaches back over pixels that are done.
-template <class V, int K>
-void nhwc_rows(const Geometry& g, const LayerWork<typename V::Element>& layer,
+template <class V>
+void nhwc_rows(const TileSet<V>& tiles, const Geometry& g, const LayerWork<typename V::Element>& layer,
                const RowGroup<typename V::Element>* groups, int32_t count, const Columns& columns) {
-  const NhwcTile<V>& tile = row_tile<V, K>(columns.count);
+  const NhwcTile<V>& tile = row_tile<V>(tiles, columns.count);
   for (int32_t done = 0; done < columns.count; done += tile.pixels) {
     const int32_t last = columns.count - tile.pixels;
     run_tiles<V>(tile, g, layer, groups, count, columns, done < last ? done : last);
@@ -99,22 +122,20 @@ void nhwc_rows(const Geometry& g, const LayerWork<typename V::Element>& layer,
 }
 
 // Columns of some groups of two rows.
-template <class V, int K>
-void nhwc_row_pairs(const Geometry& g, const LayerWork<typename V::Element>& layer,
+template <class V>
+void nhwc_row_pairs(const TileSet<V>& tiles, const Geometry& g, const LayerWork<typename V::Element>& layer,
                     const RowGroup<typename V::Element>* groups, int32_t count, const Columns& columns) {
-  static constexpr NhwcTile<V> kTiles[] = {nhwc_tile<V, K, 2, 1>(), nhwc_tile<V, K, 2, 2>(), nhwc_tile<V, K, 2, 3>(),
-                                           nhwc_tile<V, K, 2, 4>(), nhwc_tile<V, K, 2, kPairPixels<V>>()};
   int32_t step;
   for (int32_t done = 0; done < columns.count; done += step) {
     const int32_t left = columns.count - done;
     step = left >= kPairPixels<V> ? kPairPixels<V> : left >= 4 ? 4 : left;
-    run_tiles<V>(kTiles[step > 4 ? 4 : step - 1], g, layer, groups, count, columns, done);
+    run_tiles<V>(tiles.pairs[step > 4 ? 4 : step - 1], g, layer, groups, count, columns, done);
   }
 }
 
 // Columns [begin, end) of some groups of one row or of two.
-template <class V, int K>
-void nhwc_columns(const Geometry& g, const LayerWork<typename V::Element>& layer,
+template <class V>
+void nhwc_columns(const TileSet<V>& tiles, const Geometry& g, const LayerWork<typename V::Element>& layer,
                   const RowGroup<typename V::Element>* groups, int32_t count, bool are_pairs, int32_t begin,
                   int32_t end) {
   bool reads_last = false;
@@ -127,30 +148,24 @@ void nhwc_columns(const Geometry& g, const LayerWork<typename V::Element>& layer
         run_tile<V>(kMasked, kMasked.edge, g, layer, groups[i], {ow, 1, (end - ow) * pixel}, 0);
     return;
   }
-  const int32_t step = K == 0 ? 1 : g.w.dilation;
+  const int32_t step = tiles.is_dilated ? g.w.dilation : 1;
   for (int32_t phase = begin; phase < end && phase - begin < step; ++phase) {
     const Columns columns = {phase, end, step, (end - phase + step - 1) / step};
-    if constexpr (K == 3)
-      if (are_pairs) {
-        nhwc_row_pairs<V, K>(g, layer, groups, count, columns);
-        continue;
-      }
-    nhwc_rows<V, K>(g, layer, groups, count, columns);
+    if (are_pairs)
+      nhwc_row_pairs<V>(tiles, g, layer, groups, count, columns);
+    else
+      nhwc_rows<V>(tiles, g, layer, groups, count, columns);
   }
 }
 
-// Whether rows are taken in pairs: of square kernels that leave room for the sums, and whole vectors of channels.
-template <class T, int K>
-bool takes_pairs(const Geometry& g) {
-  return K == 3 && g.h.kernel == K && g.in_channels >= Vec<T>::kLanes;
-}
-
-template <class T, int K>
-void run(const Geometry& g, const Operands& operands, void* scratch, int64_t begin, int64_t end) {
+template <class T>
+__attribute__((noinline)) void run_items(const TileSet<Vec<T>>& tiles, const Geometry& g, const Operands& operands,
+                                         void* scratch, int64_t begin, int64_t end) {
   using V = Vec<T>;
   const Cut c = cut(g);
   const int64_t all_rows = int64_t{g.d.out} * g.h.out;
-  const bool pairs = takes_pairs<T, K>(g);
+  // Rows are taken in pairs of square kernels that leave room for the sums, and whole vectors of channels.
+  const bool pairs = tiles.pairs && g.h.kernel == g.w.kernel && g.in_channels >= V::kLanes;
   const Together most = together(g, V::kLanes);
   const LayerWork<T> layer = {static_cast<const T*>(operands.weight), static_cast<const T*>(operands.bias),
                               most.channels, asks_ahead<T>(g)};
@@ -170,9 +185,15 @@ void run(const Geometry& g, const Operands& operands, void* scratch, int64_t beg
         find_rows(g, static_cast<const T*>(operands.src), row, of_pair, V::kLanes, &groups[count++]);
         row += of_pair ? 2 : 1;
       } while (count < most.groups && row < row_end && of_pair == (pairs && row + 1 < row_end && is_pair(g, row)));
-      nhwc_columns<V, K>(g, layer, groups, count, of_pair, ow, ow_end);
+      nhwc_columns<V>(tiles, g, layer, groups, count, of_pair, ow, ow_end);
     }
   }
+}
+
+template <class T, int K>
+void run(const Geometry& g, const Operands& operands, void* scratch, int64_t begin, int64_t end) {
+  static constexpr TileSet<Vec<T>> kTiles = tile_set<Vec<T>, K>();
+  run_items<T>(kTiles, g, operands, scratch, begin, end);
 }
 
 template <int K>
@@ -220,7 +241,7 @@ constexpr Kernel kKernels[] = {
     kernel<float, 7>("depthwise_nhwc_w7", ElementType::kFloat32),
 #endif
     kernel<float, 0>("depthwise_nhwc", ElementType::kFloat32),
-#if DEPTHWISE_ISA_CODE != DEPTHWISE_IS_avx512  // AVX2's serves
+#if DEPTHWISE_ISA_CODE != DEPTHWISE_IS_avx512 && DEPTHWISE_ISA_CODE != DEPTHWISE_IS_sse2  // AVX2's serves; the formula
     kernel<double, 0>("depthwise_nhwc", ElementType::kFloat64),
 #endif
 };

@@ -115,20 +115,15 @@ DEPTHWISE_INLINE void load_bias(const Geometry& g, const typename V::Element* bi
 
 // Stores `count` pixels of sums whose outputs lie `multiplier` apart, or fill less than a vector.
 template <class V>
-__attribute__((noinline)) void store_apart(const Geometry& g, const typename V::Element* sums, int count,
-                                           int32_t channels, int64_t dst_pixel, int64_t owned,
-                                           typename V::Element* dst) {
-  for (int p = 0; p < count; ++p) {
-    const int64_t at = p * dst_pixel;
-    const V sum = activate(g.activation, V::load(sums + p * V::kLanes));
+void store_apart(const Geometry& g, const typename V::Element* sums, int count, int32_t channels, int64_t dst_pixel,
+                 int64_t owned, typename V::Element* dst) {
+  for (int p = 0; p < count; ++p, sums += V::kLanes, dst += dst_pixel) {
     if (g.out_per_group > 1) {
-      typename V::Element lanes[V::kLanes];
-      sum.store(lanes);
-      for (int lane = 0; lane < channels; ++lane) dst[at + int64_t{lane} * g.out_per_group] = lanes[lane];
-    } else if (at + V::kLanes <= owned) {
-      sum.store(dst + at);
+      for (int lane = 0; lane < channels; ++lane) dst[int64_t{lane} * g.out_per_group] = sums[lane];
+    } else if (p * dst_pixel + V::kLanes <= owned) {
+      V::load(sums).store(dst);
     } else {
-      sum.store(dst + at, V::Mask::first(channels));
+      V::load(sums).store(dst, V::Mask::first(channels));
     }
   }
 }
@@ -150,6 +145,7 @@ __attribute__((noinline)) void run_tile_apart(const NhwcTile<V>& tile, typename 
     for (int32_t multiple = 0; multiple < g.out_per_group; ++multiple, taps += kernel_floats) {
       load_bias<V>(g, layer.bias, channel, multiple, bias);
       sums(g, group, {channel, 1, 0, taps, 0, bias, 0, apart, V::kLanes, row_floats}, columns.ow);
+      activate_stored<V>(g.activation, apart, tile.rows * row_floats);
       for (int r = 0; r < tile.rows; ++r)
         store_apart<V>(g, apart + r * row_floats, tile.pixels, width, dst_pixel, columns.owned - channel,
                        dst + r * dst_row + multiple);
@@ -157,7 +153,7 @@ __attribute__((noinline)) void run_tile_apart(const NhwcTile<V>& tile, typename 
   }
 }
 
-// Two kernels a channel: some vectors of channels of each by way of memory, then stored in turns.
+// Two kernels a channel, float32: some vectors of channels of each by way of memory, then stored in turns.
 template <class V>
 __attribute__((noinline)) void run_tile_in_turns(const NhwcTile<V>& tile, typename NhwcTile<V>::Sums sums,
                                                  const Geometry& g, const LayerWork<typename V::Element>& layer,
@@ -200,8 +196,11 @@ __attribute__((noinline)) void run_tile(const NhwcTile<V>& tile, typename NhwcTi
                                         const RowGroup<typename V::Element>& group, const TileColumns& columns,
                                         int32_t first) {
   using Element = typename V::Element;
-  if (g.in_channels < V::kLanes || g.out_per_group > 2) return run_tile_apart<V>(tile, sums, g, layer, group, columns);
-  if (g.out_per_group == 2) return run_tile_in_turns<V>(tile, sums, g, layer, group, columns);
+  constexpr bool kHasTurns = sizeof(Element) == 4;
+  if (g.in_channels < V::kLanes || g.out_per_group > (kHasTurns ? 2 : 1))
+    return run_tile_apart<V>(tile, sums, g, layer, group, columns);
+  if constexpr (kHasTurns)
+    if (g.out_per_group == 2) return run_tile_in_turns<V>(tile, sums, g, layer, group, columns);
   const int32_t left = g.in_channels - first, count = layer.channels < left ? layer.channels : left;
   // The last vector of channels ends with them, and reaches back over some that are done.
   const int32_t last = left - V::kLanes;

@@ -28,16 +28,14 @@ void to_planes(const Pixels<const float>& from, float* planes) {
     const float* const pixels = from.first + row * from.row;
     for (int32_t column = 0; column < from.columns; column += L) {
       V square[L];
+      // Beyond the end of a row its last pixel again.
+      const int64_t most = from.columns - 1 - column;
 #pragma GCC unroll 16
-      for (int i = 0; i < L; ++i) {
-        const float* pixel = pixels + min_of(column + i, from.columns - 1) * from.pixel;
-        square[i] = from.channels == L ? V::load(pixel) : V::load(pixel, live);
-      }
+      for (int i = 0; i < L; ++i) square[i] = V::load(pixels + (column + min_of(i, most)) * from.pixel, live);
       transpose(square);
       float* const to = planes + row * kTile + column;
-#pragma GCC unroll 16
-      for (int i = 0; i < L; ++i)
-        if (i < from.channels) square[i].store(to + i * kPlane);
+#pragma GCC unroll 1
+      for (int i = 0; i < from.channels; ++i) square[i].store(to + i * kPlane);
     }
   }
 }
@@ -55,9 +53,9 @@ void from_planes(const float* planes, const Pixels<float>& to) {
 #pragma GCC unroll 16
       for (int i = 0; i < L; ++i) square[i] = i < to.channels ? V::load(from + i * kPlane) : V::zero();
       transpose(square);
-#pragma GCC unroll 16
-      for (int i = 0; i < L; ++i) {
-        if (column + i >= to.columns) break;
+      const int count = static_cast<int>(min_of(L, to.columns - column));
+#pragma GCC unroll 1
+      for (int i = 0; i < count; ++i) {
         float* pixel = pixels + (column + i) * to.pixel;
         if (to.channels == L)
           square[i].store(pixel);
