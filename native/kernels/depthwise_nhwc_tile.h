@@ -15,20 +15,22 @@ template <class T>
 struct TileInput {
   const InputRow<T>* rows;
   int64_t count;
-  int64_t first;     // where the first pixel of the tile lies in a row; before it in the padding
-  int64_t pixel;     // elements from pixel to pixel, of those that a tap meets one after the other
-  int64_t row;       // elements from row to row
-  uint32_t inside;   // bit j: the j-th pixel that the outputs see lies in the row; of _w3, _w5, _w7 only
-  int32_t iw, w_in;  // column of the first pixel, columns of a row
-  int32_t stride, dilation, kernel;  // along the row
+  int64_t first;             // where the first pixel of the tile lies in a row; before it in the padding
+  int64_t pixel;             // elements from pixel to pixel, of those that a tap meets one after the other
+  int64_t row;               // elements from row to row
+  uint32_t inside;           // bit j: the j-th pixel that the outputs see lies in the row; of _w3, _w5, _w7 only
+  int64_t iw, w_in;          // column of the first pixel, columns of a row
+  int64_t stride, dilation;  // along the row
+  int32_t kernel;
 };
 
 // `pixels`: how many of them the outputs of the tile see.
 template <class T>
 DEPTHWISE_INLINE TileInput<T> tile_input(const Geometry& g, const RowGroup<T>& group, int32_t ow, int pixels) {
-  const int32_t iw = ow * g.w.stride - g.w.pad, dilation = g.w.dilation;
+  const int32_t iw = ow * g.w.stride - g.w.pad;
+  const int64_t dilation = g.w.dilation;
   uint32_t inside = 0;
-  for (int j = 0, at = iw; j < pixels; ++j, at += dilation) inside |= uint32_t{at >= 0 && at < g.w.in} << j;
+  for (int j = 0; j < pixels; ++j) inside |= uint32_t{iw + j * dilation >= 0 && iw + j * dilation < g.w.in} << j;
   const int64_t channels = g.in_channels;
   return {group.inputs, group.count, iw * channels, dilation * channels, g.w.in * channels, inside, iw,
           g.w.in,       g.w.stride,  dilation,      g.w.kernel};
@@ -56,7 +58,7 @@ DEPTHWISE_INLINE void nhwc_any_sums(const TileInput<typename V::Element>& in, in
   for (int64_t row = 0; row < in.count; ++row) {
     const typename V::Element* src = in.rows[row].src + in.first + channel;
     const typename V::Element* taps = packed + in.rows[row].taps;
-    int32_t iw = in.iw;
+    int64_t iw = in.iw;
     for (int32_t kw = 0; kw < in.kernel; ++kw, src += in.pixel, taps += V::kLanes, iw += in.dilation) {
       const V tap = V::load(taps);
       if (!kEdge || (iw >= 0 && iw + (T - 1) * in.stride < in.w_in)) {
