@@ -49,7 +49,8 @@ struct Vec<float> {
     odd.v = pair.val[1];
   }
   static DEPTHWISE_INLINE void store_split(float* p, Vec even, Vec odd) {
-    vst2q_f32(p, float32x4x2_t{{even.v, odd.v}});
+    const float32x4x2_t pair = {{even.v, odd.v}};
+    vst2q_f32(p, pair);
   }
   static DEPTHWISE_INLINE Vec load_every_other(const float* p) {
     const float32x4_t a = vld1q_f32(p), b = vld1q_f32(p + 3);  // b ends at p[6]: p[4] and p[6] are its odd ones
@@ -96,7 +97,8 @@ struct Vec<double> {
     odd.v = pair.val[1];
   }
   static DEPTHWISE_INLINE void store_split(double* p, Vec even, Vec odd) {
-    vst2q_f64(p, float64x2x2_t{{even.v, odd.v}});
+    const float64x2x2_t pair = {{even.v, odd.v}};
+    vst2q_f64(p, pair);
   }
   static DEPTHWISE_INLINE Vec load_every_other(const double* p) { return {vcombine_f64(vld1_f64(p), vld1_f64(p + 2))}; }
   static DEPTHWISE_INLINE Vec load_every_other_mixed(const double* p) { return load_every_other(p); }
