@@ -46,28 +46,28 @@ int64_t tiles(const Geometry& g) {
 }
 int64_t work_items(const Geometry& g) { return g.out_channels * tiles(g); }
 
-// Where an item's tile lies.
-struct Place {
-  const float* src;  // input (0, 0) of the plane
-  float* dst;        // output (row, column)
+// Which tile an item is: `rows` x `columns` outputs from (row, column) on.
+struct TilePlace {
+  int64_t depth, channel;  // channels last: a vector of channels
   int32_t row, column, rows, columns;
-  int64_t kernel;
 };
 
-Place place_of(const Geometry& g, const Operands& operands, const TileAxis& rows, const TileAxis& columns,
-               int64_t item) {
-  Place place;
-  place.column = static_cast<int32_t>(item % columns.count) * columns.outputs;
-  const int64_t above = item / columns.count;
-  place.row = static_cast<int32_t>(above % rows.count) * rows.outputs;
-  const int64_t plane = above / rows.count, depth = plane % g.d.out, oc = plane / g.d.out;
-  place.rows = static_cast<int32_t>(min_of(rows.outputs, g.h.out - place.row));
-  place.columns = static_cast<int32_t>(min_of(columns.outputs, g.w.out - place.column));
-  place.kernel = g.shared_bank ? oc % g.out_per_group : oc;
-  place.src = static_cast<const float*>(operands.src) + oc / g.out_per_group * g.src_plane + depth * g.h.in * g.w.in;
-  place.dst =
-      static_cast<float*>(operands.dst) + oc * g.dst_plane + (depth * g.h.out + place.row) * g.w.out + place.column;
-  return place;
+TilePlace place_of(const Geometry& g, const TileAxis& rows, const TileAxis& columns, int64_t item) {
+  const int64_t above = item / columns.count, plane = above / rows.count;
+  const int32_t row = static_cast<int32_t>(above % rows.count) * rows.outputs;
+  const int32_t column = static_cast<int32_t>(item % columns.count) * columns.outputs;
+  return {plane % g.d.out,
+          plane / g.d.out,
+          row,
+          column,
+          static_cast<int32_t>(min_of(rows.outputs, g.h.out - row)),
+          static_cast<int32_t>(min_of(columns.outputs, g.w.out - column))};
+}
+
+// The input plane of a tile, channels first.
+const float* plane_of(const Geometry& g, const Operands& operands, const TilePlace& at) {
+  const int64_t channel = at.channel / g.out_per_group;
+  return static_cast<const float*>(operands.src) + channel * g.src_plane + at.depth * g.h.in * g.w.in;
 }
 
 void run(const Geometry& g, const Operands& operands, void* scratch, int64_t begin, int64_t end) {
@@ -76,20 +76,25 @@ void run(const Geometry& g, const Operands& operands, void* scratch, int64_t beg
   float* const tile = static_cast<float*>(scratch);
   float* const zeros = tile + kTileElements;
   for (int i = 0; i < kTile; ++i) zeros[i] = 0;
+  const bool is_far = image_bytes(g) > kFarBytes;
   for (int64_t item = begin; item < end; ++item) {
-    const Place at = place_of(g, operands, rows, columns, item);
+    const TilePlace at = place_of(g, rows, columns, item);
+    const int64_t kernel = g.shared_bank ? at.channel % g.out_per_group : at.channel;
+    float* const dst = static_cast<float*>(operands.dst) + at.channel * g.dst_plane +
+                       (at.depth * g.h.out + at.row) * g.w.out + at.column;
     RowsAhead next = {}, outputs = {};
     // A tile's rows are asked for while the one before is computed: the processor does not foresee pieces of 64 rows,
     // and AVX2 gains a sixth by it.
-    if (image_bytes(g) > kFarBytes) {
-      const Place after = place_of(g, operands, rows, columns, item + 1 < end ? item + 1 : item);
-      next = {after.src + int64_t{after.row - g.h.pad} * g.w.in + after.column - g.w.pad, g.w.in, kTile};
-      outputs = {at.dst, g.w.out, at.rows};
+    if (is_far) {
+      const TilePlace after = place_of(g, rows, columns, item + 1 < end ? item + 1 : item);
+      const float* const plane = plane_of(g, operands, after);
+      next = {plane + int64_t{after.row - g.h.pad} * g.w.in + after.column - g.w.pad, g.w.in, kTile};
+      outputs = {dst, g.w.out, at.rows};
     }
-    const Image image = {at.src, g.h.in, g.w.in, g.w.in};
+    const Image image = {plane_of(g, operands, at), g.h.in, g.w.in, g.w.in};
     if (!split_image<V>(image, at.row - g.h.pad, at.column - g.w.pad, zeros, tile)) report_beyond(operands.is_beyond);
-    multiply_rows<V>(tile, nullptr, static_cast<const float*>(operands.weight) + at.kernel * kSpectrum, next, outputs);
-    join_outputs<V>(g.activation, tile, bias ? bias[at.kernel] : 0.0f, at.rows, at.columns, at.dst, g.w.out);
+    multiply_rows<V>(tile, nullptr, static_cast<const float*>(operands.weight) + kernel * kSpectrum, next, outputs);
+    join_outputs<V>(g.activation, tile, bias ? bias[kernel] : 0.0f, at.rows, at.columns, dst, g.w.out);
   }
 }
 
@@ -113,42 +118,32 @@ Window window_of(const Axis& axis, int32_t first) {
 
 void run_nhwc(const Geometry& g, const Operands& operands, void* scratch, int64_t begin, int64_t end) {
   const TileAxis row_axis = tile_axis(g.h, 1), column_axis = tile_axis(g.w, V::kLanes);
-  const float* const src = static_cast<const float*>(operands.src);
   const float* const bias = static_cast<const float*>(operands.bias);
-  float* const dst = static_cast<float*>(operands.dst);
   float* const tile = static_cast<float*>(scratch);
   float* const zeros = tile + kTileElements;
   float* const planes = zeros + kTile;
   for (int i = 0; i < kTile; ++i) zeros[i] = 0;
   const int64_t channels = g.in_channels;
   for (int64_t item = begin; item < end; ++item) {
-    const int32_t column = static_cast<int32_t>(item % column_axis.count) * column_axis.outputs;
-    const int64_t above = item / column_axis.count;
-    const int32_t row = static_cast<int32_t>(above % row_axis.count) * row_axis.outputs;
-    const int64_t plane = above / row_axis.count, depth = plane % g.d.out;
-    const int32_t channel = static_cast<int32_t>(plane / g.d.out) * V::kLanes;
+    const TilePlace at = place_of(g, row_axis, column_axis, item);
+    const int64_t channel = at.channel * V::kLanes;
     const int32_t count = static_cast<int32_t>(min_of(V::kLanes, channels - channel));
-    const Window rows = window_of(g.h, row), columns = window_of(g.w, column);
-    const int64_t from = (depth * g.h.in + rows.begin) * g.w.in + columns.begin;
-    to_planes<V>({src + from * channels + channel, g.w.in * channels, channels, rows.count, columns.count, count},
-                 planes);
-    const int64_t to = (depth * g.h.out + row) * g.w.out + column;
-    const Pixels<float> outputs = {dst + to * channels + channel,
-                                   g.w.out * channels,
-                                   channels,
-                                   static_cast<int32_t>(min_of(row_axis.outputs, g.h.out - row)),
-                                   static_cast<int32_t>(min_of(column_axis.outputs, g.w.out - column)),
-                                   count};
+    const Window rows = window_of(g.h, at.row), columns = window_of(g.w, at.column);
+    const int64_t from = (at.depth * g.h.in + rows.begin) * g.w.in + columns.begin;
+    const float* const src = static_cast<const float*>(operands.src) + from * channels + channel;
+    to_planes<V>({src, g.w.in * channels, channels, rows.count, columns.count, count}, planes);
     for (int32_t i = 0; i < count; ++i) {
-      float* const at = planes + int64_t{i} * kPlane;
+      float* const plane = planes + int64_t{i} * kPlane;
       const int64_t kernel = g.shared_bank ? 0 : channel + i;
-      if (!split_image<V>({at, rows.count, columns.count, kTile}, row - g.h.pad - rows.begin,
-                          column - g.w.pad - columns.begin, zeros, tile))
+      if (!split_image<V>({plane, rows.count, columns.count, kTile}, at.row - g.h.pad - rows.begin,
+                          at.column - g.w.pad - columns.begin, zeros, tile))
         report_beyond(operands.is_beyond);
       multiply_rows<V>(tile, nullptr, static_cast<const float*>(operands.weight) + kernel * kSpectrum, {}, {});
-      join_outputs<V>(g.activation, tile, bias ? bias[kernel] : 0.0f, outputs.rows, outputs.columns, at, kTile);
+      join_outputs<V>(g.activation, tile, bias ? bias[kernel] : 0.0f, at.rows, at.columns, plane, kTile);
     }
-    from_planes<V>(planes, outputs);
+    const int64_t to = (at.depth * g.h.out + at.row) * g.w.out + at.column;
+    float* const dst = static_cast<float*>(operands.dst) + to * channels + channel;
+    from_planes<V>(planes, {dst, g.w.out * channels, channels, at.rows, at.columns, count});
   }
 }
 

@@ -68,18 +68,18 @@ void run_tiles(const NhwcTile<V>& tile, const Geometry& g, const LayerWork<typen
 // The tiles of a kernel width, as data: code that chooses among them is there once for all widths.
 template <class V>
 struct TileSet {
-  const NhwcTile<V>* rows;  // of one row, the largest first
-  int32_t row_count;
+  const NhwcTile<V>* rows;   // of one row: kRowSizes of them, the largest first
   const NhwcTile<V>* pairs;  // of two rows: of 1, 2, 3, 4 and the most pixels; null: none
-  int32_t is_dilated;        // whether the pixels of a tile are the dilation apart
+  bool is_dilated;           // the pixels of a tile are the dilation apart
 };
+constexpr int kRowSizes = 4;
 
-// Every size is a size too many of code, above all where it is seldom asked for.
+// Every size is a size too many of code: float64 and SSE2, which are seldom asked for, do without one.
 template <class V>
-constexpr bool kIsCommon = sizeof(typename V::Element) == 4 && V::kLanes != 4;
+constexpr bool kIsCommon = sizeof(typename V::Element) == 4 && DEPTHWISE_ISA_CODE != DEPTHWISE_IS_sse2;
 template <class V, int K>
-constexpr NhwcTile<V> kRowTiles[] = {nhwc_tile<V, K, 1, 8>(), nhwc_tile<V, K, 1, kIsCommon<V> ? 7 : 8>(),
-                                     nhwc_tile<V, K, 1, 4>(), nhwc_tile<V, K, 1, 1>()};
+constexpr NhwcTile<V> kRowTiles[kRowSizes] = {nhwc_tile<V, K, 1, 8>(), nhwc_tile<V, K, 1, kIsCommon<V> ? 7 : 8>(),
+                                              nhwc_tile<V, K, 1, 4>(), nhwc_tile<V, K, 1, 1>()};
 template <class V, int K>
 constexpr NhwcTile<V> kPairTiles[] = {nhwc_tile<V, K, 2, 1>(), nhwc_tile<V, K, 2, 2>(), nhwc_tile<V, K, 2, 3>(),
                                       nhwc_tile<V, K, 2, 4>(), nhwc_tile<V, K, 2, kPairPixels<V>>()};
@@ -87,9 +87,9 @@ constexpr NhwcTile<V> kPairTiles[] = {nhwc_tile<V, K, 2, 1>(), nhwc_tile<V, K, 2
 template <class V, int K>
 constexpr TileSet<V> tile_set() {
   if constexpr (K == 3)
-    return {kRowTiles<V, K>, 4, kPairTiles<V, K>, true};
+    return {kRowTiles<V, K>, kPairTiles<V, K>, true};
   else
-    return {kRowTiles<V, K>, 4, nullptr, K > 0};
+    return {kRowTiles<V, K>, nullptr, K > 0};
 }
 
 // The tile for a row of `pixels`. What it computes twice, where the last tile reaches back, is weighed against the
@@ -98,7 +98,7 @@ template <class V>
 const NhwcTile<V>& row_tile(const TileSet<V>& tiles, int32_t pixels) {
   const NhwcTile<V>* best = nullptr;
   int32_t least = 0;
-  for (int32_t i = 0; i < tiles.row_count; ++i) {
+  for (int32_t i = 0; i < kRowSizes; ++i) {
     const NhwcTile<V>& tile = tiles.rows[i];
     if (tile.pixels > pixels) continue;
     const int32_t work = (pixels + tile.pixels - 1) / tile.pixels * (tile.pixels + 3);

@@ -147,7 +147,7 @@ export const SAME = new Map([
     WHOLE_MASK,
   ],
   [
-    "depthwise_fft.cc: const Place after = place_of(g, operands, rows, columns, item + 1 < end ? item + 1 : item);  ->  const Place after = place_of(g, operands, rows, columns, item + 1 <= end ? item + 1 : item);",
+    "depthwise_fft.cc: const TilePlace after = place_of(g, rows, columns, item + 1 < end ? item + 1 : item);  ->  const TilePlace after = place_of(g, rows, columns, item + 1 <= end ? item + 1 : item);",
     FETCHED,
   ],
   [
