@@ -1,6 +1,7 @@
 // Mutants: one small change each to the code of borders and remainders, compiled and linked into kernel_check in place of
 // the family that includes it. `bash scripts/native-tests.sh gcc` builds the rest.
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -84,22 +85,14 @@ function mutantsOf(file) {
   return found;
 }
 
-/** All mutants, in an order that looks like chance and is always the same. */
+export const describe = ({ file, line, changed }) => `${file}: ${line.trim()}  ->  ${changed.trim()}`;
+
+/** All mutants, in an order that looks like chance and in which each keeps its place when code elsewhere changes. */
 export function allMutants() {
   const mutants = Object.keys(CODE).flatMap(mutantsOf);
-  let state = 1;
-  const next = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 4294967296;
-  };
-  for (let i = mutants.length - 1; i > 0; --i) {
-    const j = Math.floor(next() * (i + 1));
-    [mutants[i], mutants[j]] = [mutants[j], mutants[i]];
-  }
-  return mutants;
+  for (const mutant of mutants) mutant.place = createHash("sha256").update(describe(mutant)).digest("hex");
+  return mutants.sort((a, b) => (a.place < b.place ? -1 : a.place > b.place ? 1 : 0));
 }
-
-export const describe = ({ file, line, changed }) => `${file}: ${line.trim()}  ->  ${changed.trim()}`;
 
 function run(command, args, timeoutMs) {
   return new Promise((resolve) => {

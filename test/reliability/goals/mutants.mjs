@@ -27,7 +27,7 @@ export default {
       ++batch.tries;
       if (outcome !== "survived") batch.count(outcome ?? "none compiles");
       else if (SAME.has(describe(mutant))) batch.count("computes the same");
-      else batch.failures.push(`survived: ${describe(mutant)}`);
+      else batch.failures.push(`survived, line ${mutant.number + 1}: ${describe(mutant)}`);
     }
     return batch;
   },
