@@ -110,6 +110,17 @@ bool may_take(IsaSet allowed, const KernelList& list, const Kernel& kernel) {
   return allowed == isa_bit(Isa::kAvx512) && bit_of(list) == isa_bit(Isa::kAvx2) && !has_kernel(Isa::kAvx512, kernel);
 }
 
+// Whether two sizes, added, may pass 32 bits. `in` with its padding bounds the output and the dilated kernel as well.
+bool is_vast(const Geometry& g) {
+  constexpr int64_t kVast = int64_t{1} << 30;
+  if (g.in_channels >= kVast || g.out_channels >= kVast) return true;
+  const Axis* axes[] = {&g.d, &g.h, &g.w};
+  for (const Axis* axis : axes)
+    if (int64_t{axis->in} + axis->pad + axis->pad_end >= kVast || axis->stride >= kVast || axis->dilation >= kVast)
+      return true;
+  return false;
+}
+
 // Narrows `allowed` to the forced ISA.
 bool narrow(const char* wanted, IsaSet* allowed, Reason* reason) {
   Isa isa;
@@ -145,6 +156,7 @@ const char* refusal(const Kernel& kernel, const Geometry& g) {
     return kernel.element == ElementType::kFloat32 ? "works on float32" : "works on float64";
   // A kernel knows zeros only; the plan lays any other padding around the image before.
   if (g.padding_mode != PaddingMode::kZeros) return "pads with zeros only";
+  if (!kernel.any_size && is_vast(g)) return "a size of 2^30 and more is left to the reference";
   return kernel.refuses(g);
 }
 

@@ -40,6 +40,9 @@ struct Kernel {
   // True: what pack() writes depends on the channels, groups, taps, stride, dilation and layout, never on the size of
   // the image or its padding. Plans for other sizes then share packed weights. False is always safe.
   bool packs_alike = false;
+  // True: sizes may be whatever a Geometry may hold. All others count in 32 bits where they add two of them, and are
+  // not asked about any of 2^30 and more (dispatch/kernel_list.h).
+  bool any_size = false;
 };
 
 // The kernels of one family on one ISA; between equal costs the earlier one is taken.

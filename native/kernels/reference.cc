@@ -105,9 +105,14 @@ double cost(const Geometry& g) {
 
 const char* refuses(const Geometry&) { return nullptr; }
 
+constexpr Kernel of_any_size(Kernel kernel) {
+  kernel.any_size = true;
+  return kernel;
+}
+
 constexpr Kernel kKernels[] = {
-    unpacked_kernel("reference", ElementType::kFloat32, refuses, cost, work_items<float>, run<float>),
-    unpacked_kernel("reference", ElementType::kFloat64, refuses, cost, work_items<double>, run<double>),
+    of_any_size(unpacked_kernel("reference", ElementType::kFloat32, refuses, cost, work_items<float>, run<float>)),
+    of_any_size(unpacked_kernel("reference", ElementType::kFloat64, refuses, cost, work_items<double>, run<double>)),
 };
 
 }  // namespace

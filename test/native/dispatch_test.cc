@@ -67,6 +67,59 @@ void check_enormous() {
   }
 }
 
+// Kernels of up to 31 taps along two axes with one size as large as given; what make_geometry() refuses is left out.
+std::vector<Geometry> geometries_of_size(int32_t size) {
+  std::vector<Geometry> all;
+  for (int axis = 0; axis < 3; ++axis)
+    for (const int32_t kernel : {1, 3, 7, 31})
+      for (int form = 0; form < 9; ++form)
+        for (int32_t words = 0; words < 16; ++words) {
+          ProblemFields fields;
+          int32_t* values = fields.values;
+          values[kFieldElement] = words & 1;
+          values[kFieldLayout] = words >> 1 & 1;
+          values[kFieldSharedBank] = words >> 2 & 1;
+          values[kFieldInChannels] = values[kFieldOutChannels] = values[kFieldGroups] = words >> 3 ? 3 : 1;
+          const int32_t half = kernel / 2;
+          fields.axis(axis == 2 ? 1 : 2, 9, kernel > 9 ? 9 : kernel, 1, 1, half, half);
+          fields.axis(axis, 9, kernel, 1, 1, half, half);
+          const int32_t dilation = kernel > 1 ? size / kernel : size;
+          switch (form) {
+            case 0: fields.axis(axis, size, kernel, 1, 1, 0, 0); break;
+            case 1: fields.axis(axis, size - 2 * half, kernel, 2, 1, half, half); break;
+            case 2: fields.axis(axis, 9, kernel, 1, 1, size / 2, size / 2 - 9); break;
+            case 3: fields.axis(axis, 40, kernel, size, 1, half, half); break;
+            case 4: fields.axis(axis, size, kernel, 1, dilation, 0, 0); break;
+            case 5: fields.axis(axis, size / 2, kernel, 1, dilation, size / 4, size / 4); break;
+            case 6: values[kFieldInChannels] = values[kFieldOutChannels] = values[kFieldGroups] = size; break;
+            case 7: values[kFieldInChannels] = size, values[kFieldOutChannels] = values[kFieldGroups] = 1; break;
+            default: values[kFieldInChannels] = values[kFieldGroups] = 1, values[kFieldOutChannels] = size;
+          }
+          Geometry g;
+          if (!make_geometry(values, kGeometryFields, &g)) all.push_back(g);
+        }
+  return all;
+}
+
+// Below 2^30 every kernel counts right (under UBSan: nothing passes 32 bits); from there on the reference is left.
+void check_vast() {
+  constexpr int32_t kVast = 1 << 30;
+  for (const int32_t size : {kVast - 1, kVast, 2147483647}) {
+    const std::vector<Geometry> all = geometries_of_size(size);
+    check(all.size() > 500, "many geometries of a vast size");
+    int64_t taken = 0;
+    for (const Geometry& g : all)
+      for_each_kernel_here([&](const Kernel& kernel, const char* isa) {
+        if (refusal(kernel, g)) return;
+        ++taken;
+        const std::string name = std::string(kernel.name) + "/" + isa + " of size " + std::to_string(size);
+        check(sizes_make_sense(kernel, g), "sizes that make sense: " + name);
+        check(size < kVast || strcmp(kernel.name, "reference") == 0, "a vast size is taken by " + name);
+      });
+    check(taken > 500, "taken");
+  }
+}
+
 void refused(const char* isa, const char* kernel, IsaSet allowed, const char* text) {
   Choice choice;
   Reason reason = {};
@@ -118,6 +171,7 @@ void check_forcing() {
 int main() {
   depthwise::test::check_table();
   depthwise::test::check_enormous();
+  depthwise::test::check_vast();
   depthwise::test::check_choice();
   depthwise::test::check_forcing();
   return depthwise::test::report();
