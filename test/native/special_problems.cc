@@ -41,6 +41,9 @@ const char* const kDescriptors[] = {
     "n1_c4_i66x130_o4_k9x5_s1_p0_d1_g4_LNHWC_b",
     // A kernel that reaches further than a transform along one axis alone.
     "n1_c2_i9x80_o2_k3x5_s1_p1x34_d1x17_g2", "n1_c2_i80x9_o2_k5x3_s1_p34x1_d17x1_g2",
+    // One that would hold the image in a tile, but not the zeros behind it: along either axis, channels last.
+    "n1_c1_i64x4_o1_k3x3_s1_p0,1,1,1_d1_g1", "n1_c1_i4x64_o1_k3x3_s1_p1,0,1,1_d1_g1",
+    "n1_c3_i64x4_o3_k3x3_s1_p0,1,1,1_d1_g3_LNHWC",
     // Planes of several bands, whose activation comes after a band; rows too long for a band; padding of less than half
     // a kernel at one side.
     "n1_c2_i60x60_o2_k5x5_s1_p2_d1_g2_asilu", "n1_c1_i70x58_o1_k3x3_s1_p1_d1_g1_ahardswish",
@@ -57,9 +60,13 @@ const char* const kDescriptors[] = {
     "n1_c120_i1x65_o60_k3x3_s1_p1_d1_g1_LNHWC", "n1_c120_i65x1_o60_k3x3_s1_p1_d1_g1_LNHWC_b",
     "n1_c10_i6x5_o70_k3x3_s1_p1_d1_g1_b", "n1_c3_i3x6x7_o5_k1x3x3_s1_p0x1x1_d1_g1_LNHWC",
     "n1_c9_i3x6x9_o11_k1x3x3_s1_p0x1x1_d1_g1_b",
+    // The same, channels last: channels that are no whole vectors.
+    "n1_c9_i6x5_o3_k3x3_s1_p1_d1_g1_LNHWC",
     // Dense: sums of several parts, of which the last vector is not whole; padding at the ends alone.
     "n1_c300_i1x13_o3_k1_s1_p0_d1_g1", "n1_c270_i3x7_o9_k1_s1_p0_d1_g1_b_arelu",
-    "n1_c3_i3x5x6_o4_k2x2x2_s1_p0,0,0,1,1,1_d1_g1_LNHWC"};
+    "n1_c3_i3x5x6_o4_k2x2x2_s1_p0,0,0,1,1,1_d1_g1_LNHWC",
+    // Dense: rows that are cut into several boxes, of few channels out and many in.
+    "n1_c260_i1x100_o1_k1x3_s1_p0x1_d1_g1", "n1_c260_i1x100_o1_k1x3_s1_p0x1_d1_g1_LNHWC"};
 
 }  // namespace
 

@@ -22,7 +22,8 @@ export default {
   few: 8,
   batch: HOUR,
   isSkipped: null,
-  code: SURFACE,
+  // With the script: which calls it makes, and how many of each, decides on what grows.
+  code: [...SURFACE, "scripts/soak.mjs"],
   async run({ count }) {
     const isHour = count >= HOUR;
     const args = ["--seconds", count, "--every", isHour ? 10 : 1];
