@@ -51,6 +51,10 @@ const char* const kDescriptors[] = {
     "n1_c2_i12x20_o2_k5x5_s1_p2,2,1,2_d1_g2", "n1_c2_i15x20_o2_k5x5_s1_p1,2,2,2_d1_g2",
     "n1_c2_i13x20_o2_k7x7_s1_p3,3,2,3_d1_g2", "n1_c2_i15x20_o2_k7x7_s1_p2,3,1,3_d1_g2",
     "n1_c2_i11x40_o2_k5x5_s1_p2,1,2,2_d1_g2", "n1_c2_i11x40_o2_k5x5_s1_p2,2,2,1_d1_g2",
+    // The first of two blocks of a row sees padding at its right; tiles that see padding at their sides alone.
+    "n1_c2_i5x9_o2_k3x3_s1_p1,0,1,2_d1_g2", "n1_c3_i6x5_o3_k3x3_s1_p0x1_d1_g3",
+    // A first tile that sees a part of the padding below; planes whose last tile would end two rows behind them.
+    "n1_c1_i5x6_o1_k5x5_s1_p2,2,3,2_d1_g1", "n1_c6_i10x6_o6_k5x5_s1_p0x2_d1_g6",
     // Rows long enough that only their ends are copied.
     "n1_c2_i4x420_o2_k3x5_s1_p1x2_d1_g2_b", "n1_c1_i3x5x400_o2_k3x1x9_s1_p1x0x3_d1_g1",
     // Transforms of dense layers: output channels of several vectors with a bias, several boxes of tiles along either

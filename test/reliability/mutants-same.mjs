@@ -10,6 +10,8 @@ const WHOLE_MASK = "a vector that is just whole goes by a mask of all lanes";
 const NEXT_BRANCH = "the last vector is copied by the next branch";
 const JUST_FITS = "a patch that just fits is copied first, with the same result";
 const CUT = "an axis that one tile could hold is cut into several, with the same result within the rounding";
+const TILE_HEIGHT = "tiles have another height, with the same result";
+const BY_MASK = "more blocks are loaded by mask, with the same result";
 
 export const SAME = new Map([
   [
@@ -25,8 +27,16 @@ export const SAME = new Map([
     "live is a vector at most",
   ],
   [
+    "depthwise2d_by_channels.cc: const double columns = static_cast<double>(g.w.kernel) * g.w.in - (g.w.kernel / 2) * (g.w.kernel / 2 + 1);  ->  const double columns = static_cast<double>(g.w.kernel) * g.w.in + (g.w.kernel / 2) * (g.w.kernel / 2 + 1);",
+    COST,
+  ],
+  [
     "depthwise2d_by_channels.cc: const double columns = static_cast<double>(g.w.kernel) * g.w.in - (g.w.kernel / 2) * (g.w.kernel / 2 + 1);  ->  const double columns = static_cast<double>(g.w.kernel) * g.w.in - (g.w.kernel / 2) * (g.w.kernel / 2);",
     COST,
+  ],
+  [
+    "depthwise2d_by_channels.cc: const int64_t at = plane < L ? 0 : min_of(begin, plane - L);  ->  const int64_t at = plane <= L ? 0 : min_of(begin, plane - L);",
+    SAME_NUMBER,
   ],
   [
     "depthwise2d_k3_strip.h: if (kSpills && dst + V::kLanes > limit)  ->  if (kSpills && dst + V::kLanes >= limit)",
@@ -37,7 +47,19 @@ export const SAME = new Map([
     "short rows are always stored by mask, with the same result",
   ],
   [
+    "depthwise2d_k3_strip.h: return count >= 3 && first_ih >= -2 && last_ih <= int64_t{g.h.in} + 1;  ->  return count >= 3 && first_ih > -2 && last_ih <= int64_t{g.h.in} + 1;",
+    "rows below two rows of padding are copied between zeros, with the same result",
+  ],
+  [
     "depthwise2d_planes.h: const double inner_tiles = is_odd(g.h) ? max_of(0, static_cast<int64_t>(tiles) - 2) : tiles;  ->  const double inner_tiles = is_odd(g.h) ? min_of(0, static_cast<int64_t>(tiles) - 2) : tiles;",
+    COST,
+  ],
+  [
+    "depthwise2d_planes.h: const int32_t end = axis.out - 1 - axis.pad + axis.kernel - axis.in;  // padding that the last output sees  ->  const int32_t end = axis.out - 1 + axis.pad + axis.kernel - axis.in;  // padding that the last output sees",
+    COST,
+  ],
+  [
+    "depthwise2d_planes.h: const int32_t end = axis.out - 1 - axis.pad + axis.kernel - axis.in;  // padding that the last output sees  ->  const int32_t end = axis.out - 1 - axis.pad + axis.kernel + axis.in;  // padding that the last output sees",
     COST,
   ],
   [
@@ -46,6 +68,10 @@ export const SAME = new Map([
   ],
   [
     "depthwise2d_planes.h: return (axis.pad != 0 && axis.pad != axis.kernel / 2) || (end > 0 && end != axis.kernel / 2);  ->  return (axis.pad != 0 && axis.pad != axis.kernel / 2) || (end > 0 || end != axis.kernel / 2);",
+    COST,
+  ],
+  [
+    "depthwise2d_planes.h: return (axis.pad != 0 && axis.pad != axis.kernel / 2) || (end > 0 && end != axis.kernel / 2);  ->  return (axis.pad != 0 && axis.pad == axis.kernel / 2) || (end > 0 && end != axis.kernel / 2);",
     COST,
   ],
   [
@@ -61,24 +87,68 @@ export const SAME = new Map([
     BANDS,
   ],
   [
+    "depthwise2d_s2_narrow.cc: const bool is_inside = ow < w.out && iw >= 0 && iw < w.in;  ->  const bool is_inside = ow <= w.out && iw >= 0 && iw < w.in;",
+    "a lane behind the row is computed too, which joined_rows() leaves out",
+  ],
+  [
+    "depthwise2d_s2_tile.h: const bool is_left = block.iw >= -(kKernel / 2) && block.iw + 2 * (outputs - 1) + kKernel - 1 < w.in;  ->  const bool is_left = block.iw > -(kKernel / 2) && block.iw + 2 * (outputs - 1) + kKernel - 1 < w.in;",
+    BY_MASK,
+  ],
+  [
     "depthwise2d_s2_tile.h: const int64_t outputs = min_of(V::kLanes, w.out - ow);  ->  const int64_t outputs = max_of(V::kLanes, w.out - ow);",
-    "more blocks are loaded by mask, with the same result",
+    BY_MASK,
+  ],
+  [
+    "depthwise2d_s2_tile.h: if (block.iw >= 0 && last < w.in) return block;  ->  if (block.iw > 0 && last < w.in) return block;",
+    "a block that begins with the row has its left taps loaded by a mask of all lanes, or is copied",
+  ],
+  [
+    "depthwise2d_s2_tile.h: if (kColumns != S2Columns::kInside && shape.out < V::kLanes &&  ->  if (kColumns != S2Columns::kInside && shape.out <= V::kLanes &&",
+    WHOLE_MASK,
   ],
   [
     "depthwise2d_small.h: T* const owned_end = static_cast<T*>(operands.dst) + end * g.dst_plane;  ->  T* const owned_end = static_cast<T*>(operands.dst) - end * g.dst_plane;",
     "short rows are stored by mask, with the same result",
   ],
   [
+    "depthwise2d_small.h: next = oh + tiles.rows;  ->  next = oh - tiles.rows;",
+    "the first tile is planned until no step is left: all planes are done band by band, with the same result",
+  ],
+  [
     "depthwise2d_tile.h: if (may_spill && dst + (kRows - 1) * pitch + V::kLanes > shape.limit) {  ->  if (may_spill && dst + (kRows - 1) * pitch + V::kLanes >= shape.limit) {",
     FITS,
+  ],
+  [
+    "depthwise2d_tile.h: if (may_spill && dst + (kRows - 1) * pitch + V::kLanes > shape.limit) {  ->  if (may_spill && dst + (kRows) * pitch + V::kLanes > shape.limit) {",
+    "a short row is stored by mask a row earlier, with the same result",
   ],
   [
     "depthwise2d_tile.h: return (!top || above == kKernel / 2) && (!bottom || below == kKernel / 2);  ->  return (!top || above == kKernel / 2) && (!bottom && below == kKernel / 2);",
     "no tile fits its place: all are copied between zeros, with the same result",
   ],
   [
+    "depthwise2d_tile_rows.h: const bool fits = here.end - here.begin == tile_rows && tile_place<kKernel>(g.h, here.begin, tile_rows, &place);  ->  const bool fits = here.end + here.begin == tile_rows && tile_place<kKernel>(g.h, here.begin, tile_rows, &place);",
+    "tiles below the first are copied between zeros, with the same result",
+  ],
+  [
     "depthwise2d_tile_rows.h: constexpr int kMostSrcRows = kMostTileRows + kKernel - 1, kVectors = (2 * V::kLanes + kKernel - 2) / V::kLanes;  ->  constexpr int kMostSrcRows = kMostTileRows + kKernel - 1, kVectors = (2 * V::kLanes + kKernel + 2) / V::kLanes;",
     "a copied row is a vector longer, which no output reads",
+  ],
+  [
+    "depthwise2d_tile_rows.h: if (g.h.out == 5 || g.h.out == 9) return 5;  ->  if (g.h.out != 5 || g.h.out == 9) return 5;",
+    TILE_HEIGHT,
+  ],
+  [
+    "depthwise2d_tile_rows.h: if (g.h.out == 5 || g.h.out == 9) return 5;  ->  if (g.h.out == 5 || g.h.out != 9) return 5;",
+    TILE_HEIGHT,
+  ],
+  [
+    "depthwise2d_tile_rows.h: return ceil_of(g.h.out, 8) < ceil_of(g.h.out, 7) && g.h.out >= 8 ? 8 : 7;  ->  return ceil_of(g.h.out, 8) <= ceil_of(g.h.out, 7) && g.h.out >= 8 ? 8 : 7;",
+    TILE_HEIGHT,
+  ],
+  [
+    "depthwise2d_tile_rows.h: sums + tiles.rows * V::kLanes,  ->  sums - tiles.rows * V::kLanes,",
+    "only blocks that see padding at both sides ask for the limit, and a copied tile is none",
   ],
   [
     "depthwise_any_bands.h: b.depth_bands = (g.d.out + b.depths - 1) / b.depths;  ->  b.depth_bands = (g.d.out + b.depths) / b.depths;",
@@ -178,6 +248,10 @@ export const SAME = new Map([
     SAME_NUMBER,
   ],
   [
+    "depthwise_columns.h: const int64_t behind = block.iw + outputs - 1 + kKernel - w.in;  ->  const int64_t behind = block.iw + outputs + kKernel - w.in;",
+    "more blocks are masked, or copied between zeros, with the same result",
+  ],
+  [
     "depthwise_columns.h: const int64_t last = min_of(g.h.in, int64_t{rows.end} - g.h.pad + kKernel - 1) - 1;  ->  const int64_t last = min_of(g.h.in, int64_t{rows.end} - g.h.pad + kKernel - 1);",
     UNSAFE,
   ],
@@ -186,7 +260,15 @@ export const SAME = new Map([
     UNSAFE,
   ],
   [
+    "depthwise_columns.h: last(column_block<V, kKernel>(w, column_of(w, count - 1), true)) {  ->  last(column_block<V, kKernel>(w, column_of(w, count), true)) {",
+    "the last vector begins at the same column: one that would end behind the row is moved back",
+  ],
+  [
     "depthwise_columns.h: last_plane + last * g.w.in + block.iw + kKernel - 1 + V::kLanes <= rows.channel.src_end - rows.channel.src;  ->  last_plane + last * g.w.in + block.iw + kKernel + V::kLanes <= rows.channel.src_end - rows.channel.src;",
+    UNSAFE,
+  ],
+  [
+    "depthwise_columns.h: return group * g.src_plane < kKernel || (g.groups - 1 - group) * g.src_plane < kKernel + V::kLanes;  ->  return group * g.src_plane < kKernel || (g.groups - 1 - group) * g.src_plane <= kKernel + V::kLanes;",
     UNSAFE,
   ],
   [

@@ -20,7 +20,7 @@ const CODE = {
   "depthwise2d_small.h": "depthwise2d_k3",
   "depthwise2d_planes.h": "depthwise2d_k5",
   "depthwise2d_tile_rows.h": "depthwise2d_k5",
-  "depthwise2d_tile.h": "depthwise2d_k5",
+  "depthwise2d_tile.h": ["depthwise2d_k5", "depthwise2d_k3"],
   "depthwise2d_s2_tile.h": "depthwise2d_s2",
   "depthwise_any_bands.h": ["depthwise_any", "depthwise_large_w"],
   "depthwise_any_rows.h": ["depthwise_any", "depthwise_large_w"],
