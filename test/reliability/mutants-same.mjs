@@ -206,6 +206,7 @@ export const SAME = new Map([
     "depthwise_any_bands.h: if (rows < least_rows) rows = least_rows;  ->  if (rows <= least_rows) rows = least_rows;",
     SAME_NUMBER,
   ],
+  ["depthwise_any_bands.h: if (rows > g.h.out) rows = g.h.out;  ->  if (rows >= g.h.out) rows = g.h.out;", SAME_NUMBER],
   [
     "depthwise_any_bands.h: int64_t depths = 2 * kBandMultiplyAdds / (depth_work + 1) + 1;  ->  int64_t depths = 2 * kBandMultiplyAdds / (depth_work + 1);",
     BANDS,
@@ -311,6 +312,7 @@ export const SAME = new Map([
     "depthwise_nhwc_flat.cc: if (!kEdge || (begin >= 0 && begin + L <= in))  ->  if (!kEdge || (begin >= 0 && begin + L < in))",
     WHOLE_MASK,
   ],
+  ["depthwise_nhwc_flat.cc: if (!kEdge || rest >= (v + 1) * L)  ->  if (!kEdge || rest > (v + 1) * L)", WHOLE_MASK],
   [
     "depthwise_nhwc_rows.h: return g.h.stride == 1 && g.h.dilation == 1 && oh >= g.h.interior_begin && oh + 1 < g.h.interior_end;  ->  return g.h.stride == 1 && g.h.dilation == 1 && oh > g.h.interior_begin && oh + 1 < g.h.interior_end;",
     "the pairs of rows begin one row later, and a row alone has the same sums",
