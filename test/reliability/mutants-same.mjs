@@ -91,6 +91,10 @@ export const SAME = new Map([
     "a lane behind the row is computed too, which joined_rows() leaves out",
   ],
   [
+    "depthwise2d_s2_narrow.cc: return 200.0 + static_cast<double>(g.out_channels) * (15 + pairs * (kKernel * kKernel * 1.1 + kKernel * 2 + 3));  ->  return 200.0 + static_cast<double>(g.out_channels) * (15 + pairs * (kKernel * kKernel * 1.1 - kKernel * 2 + 3));",
+    COST,
+  ],
+  [
     "depthwise2d_s2_tile.h: const bool is_left = block.iw >= -(kKernel / 2) && block.iw + 2 * (outputs - 1) + kKernel - 1 < w.in;  ->  const bool is_left = block.iw > -(kKernel / 2) && block.iw + 2 * (outputs - 1) + kKernel - 1 < w.in;",
     BY_MASK,
   ],
