@@ -33,11 +33,11 @@ export function numbers(count, seed, ArrayType = Float32Array) {
 }
 
 /** A layer with data and the result it must give. */
-export function makeLayer(addon, { batch = 1, ...options } = {}) {
+export function makeLayer(addon, { batch = 1, isa = "", ...options } = {}) {
   const geometry = depthwise(options);
   const { channels = 8, height = 16, width = height, kernel = 3 } = options;
   const ArrayType = options.float64 ? Float64Array : Float32Array;
-  const plan = addon.createPlan(geometry, "", "");
+  const plan = addon.createPlan(geometry, isa, "");
   const weight = numbers(channels * kernel * kernel, 1, ArrayType);
   const bias = numbers(channels, 2, ArrayType);
   const input = numbers(batch * channels * height * width, 3, ArrayType);
