@@ -1,16 +1,11 @@
-# It waits for memory, not for instructions: a tenth smaller at the same speed, and each of eight systems has its own.
-set(DEPTHWISE_CORE_CODE -Os)
-if(DEPTHWISE_SANITIZE)
-  set(DEPTHWISE_CORE_CODE -O1)
-endif()
-
-# The core: what a convolution is, the choice of a kernel, threads. No JavaScript.
+# The core: what a convolution is, the choice of a kernel, threads. No JavaScript. Small code, as it waits for memory, not
+# for instructions: in a release a tenth smaller at the same speed, and each of eight systems has its own.
 file(GLOB core_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/native/conv/*.cc ${CMAKE_SOURCE_DIR}/native/dispatch/*.cc
      ${CMAKE_SOURCE_DIR}/native/threads/*.cc)
 list(FILTER core_sources EXCLUDE REGEX "/parallel_[a-z]+\\.cc$")
 add_library(depthwise_core OBJECT ${core_sources})
 target_include_directories(depthwise_core PUBLIC ${CMAKE_SOURCE_DIR}/native)
-target_compile_options(depthwise_core PRIVATE ${DEPTHWISE_CORE_CODE} -fno-exceptions -fno-rtti -ffp-contract=off ${DEPTHWISE_WARNINGS})
+target_compile_options(depthwise_core PRIVATE ${DEPTHWISE_SMALL_CODE} -fno-exceptions -fno-rtti -ffp-contract=off ${DEPTHWISE_WARNINGS})
 
 # depthwise_threads_<kind>: parallel_for by OpenMP or by the pool. The tests build both, everything else links one.
 find_package(Threads REQUIRED)
@@ -18,7 +13,7 @@ function(depthwise_threads kind)
   set(library depthwise_threads_${kind})
   add_library(${library} OBJECT ${CMAKE_SOURCE_DIR}/native/threads/parallel_${kind}.cc)
   target_include_directories(${library} PUBLIC ${CMAKE_SOURCE_DIR}/native)
-  target_compile_options(${library} PRIVATE ${DEPTHWISE_CORE_CODE} -fno-exceptions -fno-rtti ${DEPTHWISE_WARNINGS})
+  target_compile_options(${library} PRIVATE ${DEPTHWISE_SMALL_CODE} -fno-exceptions -fno-rtti ${DEPTHWISE_WARNINGS})
   target_link_libraries(${library} PUBLIC Threads::Threads)
   if(kind STREQUAL "omp")
     # -fopenmp goes to the one file with the pragma.

@@ -23,9 +23,9 @@ export LLVM_PROFILE_FILE="$counters/%c%p-%m.profraw"
 for test in $objects; do "$build/$test" > /dev/null; done
 "$build/test/native/queue_test" alone > /dev/null
 export DEPTHWISE_BINARY="$build/depthwise.node"
-# Whether these are right is said elsewhere: here the counters' own memory may be refused too, which their runtime writes of.
 node node_modules/vitest/vitest.mjs run --project native --project package test/unit test/parity test/lifecycle \
-  test/reliability > "$build.log" 2>&1 || true
+  test/reliability > "$build.log" 2>&1 || { tail -n 40 "$build.log"; exit 1; }
+# Whether these are right is said elsewhere: here the counters' own memory may be refused too, which their runtime writes of.
 npm run --silent reliability -- faults --fresh --dry > "$build.log" 2>&1 || true
 for goal in node-faults hostile-buffers; do
   npm run --silent reliability -- "$goal" --seconds 60 --fresh --dry > "$build.log" 2>&1 || true

@@ -41,7 +41,7 @@ struct Kernel {
   // the image or its padding. Plans for other sizes then share packed weights. False is always safe.
   bool packs_alike = false;
   // True: sizes may be whatever a Geometry may hold. All others count in 32 bits where they add two of them, and are
-  // not asked about any of 2^30 and more (dispatch/kernel_list.h).
+  // not asked about any of 2^30 and more (is_vast in dispatch/kernel_list.cc).
   bool any_size = false;
 };
 
