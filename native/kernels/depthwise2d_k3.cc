@@ -1,8 +1,10 @@
 // Computes: 3x3 depthwise convolution, stride 1, channels first, any padding; multiplier and shared bank too.
 // Refuses: other sizes, strides, dilations, layouts; padding that is not zeros.
 // Loop order: output channel, band of rows that fits the first-level cache, column block; down the rows.
-// In registers: nine taps, three sums (depthwise2d_k3_strip.h).  Reads beyond: nothing.
+// In registers: nine taps, three sums (depthwise2d_k3_strip.h), or twelve side by side with AVX-512
+//   (depthwise2d_k3_wide.h).  Reads beyond: nothing.
 #include "kernels/depthwise2d_k3_strip.h"
+#include "kernels/depthwise2d_k3_wide.h"
 #include "kernels/depthwise2d_small.h"
 
 namespace depthwise {
@@ -22,13 +24,19 @@ constexpr Tiles<V, 3> kLowTiles = with_whole_planes<V, 4>();
 template <class V>
 constexpr Tiles<V, 3> kHighTiles = with_whole_planes<V, 7>();
 
+// The tile for what is copied first.
+constexpr int kCopiedRows = 4;
+template <class V>
+constexpr Tiles<V, 3> kCopiedTiles = {
+    kCopiedRows, {{tile_at<V, 3, kCopiedRows, false, TilePlace::kMiddle, true>(), nullptr}}, nullptr};
+
 // Rows of other padding than the strips know, or too few of them.
 template <class V>
 __attribute__((noinline)) void run_copied(const Rows<typename V::Element>& rows, const ColumnBlocks<V, 3>& blocks) {
-  for (int32_t oh = rows.begin; oh < rows.end; oh += 4) {
-    const int32_t end = static_cast<int32_t>(min_of(int64_t{oh} + 4, rows.end));
+  for (int32_t oh = rows.begin; oh < rows.end; oh += kCopiedRows) {
+    const int32_t end = static_cast<int32_t>(min_of(int64_t{oh} + kCopiedRows, rows.end));
     blocks.for_each(rows.g->w, [&](const ColumnBlock<V, 3>& block) DEPTHWISE_INLINE_LAMBDA {
-      copied_tile<V, 3, 1>(kLowTiles<V>, rows, block, oh, end);
+      copied_tile<V, 3, 1>(kCopiedTiles<V>, rows, block, oh, end);
     });
   }
 }
@@ -44,7 +52,8 @@ DEPTHWISE_INLINE void run_strips(Rows<typename V::Element>& rows, const ColumnBl
   const auto masked = [&](const ColumnBlock<V, 3>& block) DEPTHWISE_INLINE_LAMBDA {
     k3_masked_strip<V>(shape, block, src, dst, rows.channel.taps, rows.channel.bias);
   };
-  if (!are_regular) return blocks.for_each(g.w, masked);
+  // What is left where there are wide strips is odd, or narrow, and masks cost little there.
+  if (HasHalf<V> || !are_regular) return blocks.for_each(g.w, masked);
   const auto is_masked = [&](const ColumnBlock<V, 3>& block) DEPTHWISE_INLINE_LAMBDA {
     return block.columns == Columns::kMasked || (rows.guarded && !loads_stay_inside<V, 3>(rows, block));
   };
@@ -60,11 +69,34 @@ DEPTHWISE_INLINE void run_strips(Rows<typename V::Element>& rows, const ColumnBl
   k3_strips<V>(shape, blocks, first, last, src, dst, rows.channel.taps, rows.channel.bias);
 }
 
+// Planes of kRows rows of a vector or less, whose sums 32 registers hold all at once; false where there are none.
+template <class V, int kRows>
+bool run_low_planes(const Geometry& g, const Operands& operands, int64_t begin, int64_t end) {
+  using T = typename V::Element;
+  TilePlace place;
+  if (g.h.out != kRows || g.w.out > V::kLanes || !tile_place<3>(g.h, 0, kRows, &place)) return false;
+  const ColumnBlocks<V, 3> blocks(g.w);
+  if (place != TilePlace::kWhole || blocks.kept[0].columns != Columns::kBoth) return false;
+  TilePlan<V, 3> plan;
+  plan.count = 1;
+  plan.steps[0] = {nullptr, place, &blocks.kept[0], -int64_t{g.h.pad} * g.w.in + blocks.kept[0].iw, 0};
+  T* const owned_end = static_cast<T*>(operands.dst) + end * g.dst_plane;
+  run_small_planes<V, 3>(g, operands, begin, end, tile_shape<T>(g, owned_end), plan, whole_planes<V, 3, kRows>,
+                         [&](int64_t item) {
+                           Rows<T> rows = plane_rows(g, operands, item, owned_end);
+                           run_strips<V>(rows, blocks, false);
+                         });
+  return true;
+}
+
 template <class T>
 void run(const Geometry& g, const Operands& operands, int64_t begin, int64_t end) {
   using V = Vec<T>;
-  // Two tiles high at most: with more, strips waste fewer rows. float64 is seldom asked for, and does with strips.
-  if constexpr (sizeof(T) == 4) {
+  if constexpr (HasHalf<V>) {
+    if (run_wide<V>(kK3Strips<V>, g, operands, begin, end, band_step(g))) return;
+    if (run_low_planes<V, 7>(g, operands, begin, end) || run_low_planes<V, 14>(g, operands, begin, end)) return;
+  } else if constexpr (sizeof(T) == 4) {
+    // Two tiles high at most: with more, strips waste fewer rows. float64 is seldom asked for, and does with strips.
     if (g.h.out <= 6 && run_small_tiles<V, 3>(kLowTiles<V>, g, operands, begin, end)) return;
     if (g.h.out <= 14 && run_small_tiles<V, 3>(kHighTiles<V>, g, operands, begin, end)) return;
   }

@@ -1,7 +1,10 @@
 // Computes: 3x3 and 5x5 depthwise convolution, stride 2, channels first, any padding; multiplier and shared bank too.
 // Refuses: other sizes, strides, dilations, layouts; padding that is not zeros; float64.
-// Loop order: output channel, tile of rows, block of columns; tap column, input row.
-// In registers: the sums of a tile, the taps of one column (depthwise2d_s2_tile.h).  Reads beyond: nothing.
+// Loop order: output channel; 3x3 two rows, vector of columns; 5x5 and odd padding tile of rows, block of columns, tap
+//   column, input row.
+// In registers: nine taps, the sums of two rows (depthwise2d_s2_rows.h); the sums of a tile, the taps of one column
+//   (depthwise2d_s2_tile.h).  Reads beyond: nothing.
+#include "kernels/depthwise2d_s2_rows.h"
 #include "kernels/depthwise2d_s2_tile.h"
 
 namespace depthwise {
@@ -96,6 +99,32 @@ struct S2Walk {
   }
 };
 
+// 3x3 by pairs of rows; false where they do not take the geometry. Bands whose plain loads would leave the image go by
+// tiles.
+template <class V>
+bool run_rows(const S2Walk<V, 3>& s2, const Operands& operands, const Bands& items, int64_t begin, int64_t end) {
+  using T = typename V::Element;
+  const Geometry& g = s2.g;
+  const int32_t step = s2.tiles.rows;
+  if (!has_wide_rows<V>(g)) return false;
+  for_each_band<T>(g, operands, begin, end, items, band_rows(g, items.rows, step), step,
+                   [&](const Rows<T>& rows, const ItemWalk&) DEPTHWISE_INLINE_LAMBDA {
+                     const Channel<T>& channel = rows.channel;
+                     T* const dst = channel.dst + int64_t{rows.begin} * g.w.out;
+                     const int64_t first_ih = int64_t{rows.begin} * 2 - g.h.pad;
+                     const int64_t first = max_of(0, first_ih);
+                     const int64_t last = min_of(g.h.in, first_ih + 2 * (rows.end - rows.begin) + 1) - 1;
+                     const bool stays = first * g.w.in - g.w.pad - 1 >= channel.src_begin - channel.src &&
+                                        last * g.w.in - g.w.pad + 2 * g.w.out + 1 <= channel.src_end - channel.src;
+                     if (stays)
+                       s2_rows<V>(wide_shape(rows), g.w.out, first_src_row(rows), dst, channel.taps, channel.bias);
+                     else
+                       s2.run_rows(channel, rows.begin, rows.end, rows.limit, true);
+                     finish_rows<V>(g.activation, dst, int64_t{rows.end - rows.begin} * g.w.out);
+                   });
+  return true;
+}
+
 // Rows of a tile: as many as their sums and a column of taps leave registers for, fewer for low planes.
 int32_t tile_rows(const Geometry& g) { return g.h.out < kMostS2Rows ? 4 : kMostS2Rows; }
 
@@ -106,6 +135,9 @@ void run(const Geometry& g, const Operands& operands, int64_t begin, int64_t end
   const S2Tiles<V, kKernel>& tiles = tile_rows(g) == kLow.rows ? kLow : kHigh;
   const Bands items = item_bands(g, tiles.rows);
   const S2Walk<V, kKernel> s2(g, tiles);
+  if constexpr (kKernel == 3) {
+    if (run_rows(s2, operands, items, begin, end)) return;
+  }
   T* const dst = static_cast<T*>(operands.dst);
   const T* const owned_end = dst + end * g.dst_plane;  // where an item is a whole plane
   const int64_t guard_begin = ceil_of(kKernel, g.src_plane);
@@ -157,9 +189,7 @@ constexpr Kernel kernel(const char* name, ElementType element) {
 // float64: depthwise_any.
 constexpr Kernel kKernels[] = {
     kernel<float, 3>("depthwise2d_k3_s2", ElementType::kFloat32),
-#if DEPTHWISE_ISA_CODE != DEPTHWISE_IS_avx512  // AVX2's serves: a fifth of the time is not worth its size
     kernel<float, 5>("depthwise2d_k5_s2", ElementType::kFloat32),
-#endif
 };
 
 }  // namespace

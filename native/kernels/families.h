@@ -13,7 +13,8 @@
   X(depthwise2d_k5, YES, YES, NO, YES) \
   X(depthwise2d_k7, YES, YES, NO, YES) \
   X(depthwise2d_by_channels, YES, NO, NO, NO) \
-  X(depthwise2d_s2, YES, YES, NO, YES) \
+  X(depthwise2d_s2, NO, YES, NO, YES) \
+  X(depthwise2d_s2_wide, YES, NO, NO, NO) \
   X(depthwise2d_s2_narrow, YES, NO, NO, NO) \
   X(depthwise3d, YES, YES, NO, YES) \
   X(depthwise_any, NO, YES, YES, YES) \

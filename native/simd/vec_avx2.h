@@ -62,6 +62,12 @@ struct Vec<float> {
     // The second load is moved back by one so that it ends at p[14]; its even elements are then at odd places.
     return {_mm256_shuffle_ps(_mm256_loadu_ps(p), _mm256_loadu_ps(p + 7), 0xd8)};
   }
+  static DEPTHWISE_INLINE void load_pairs(const float* p, Vec& before, Vec& even, Vec& odd) {
+    const __m256 a = _mm256_loadu_ps(p), b = _mm256_loadu_ps(p + 8);
+    even.v = _mm256_shuffle_ps(a, b, 0x88);
+    odd.v = _mm256_shuffle_ps(a, b, 0xdd);
+    before.v = _mm256_shuffle_ps(_mm256_loadu_ps(p - 2), _mm256_loadu_ps(p + 6), 0xdd);
+  }
   DEPTHWISE_INLINE Vec in_order() const { return {_mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(v), 0xd8))}; }
   DEPTHWISE_INLINE void store(float* p) const { _mm256_storeu_ps(p, v); }
   DEPTHWISE_INLINE void store(float* p, Mask m) const { _mm256_maskstore_ps(p, m.m, v); }

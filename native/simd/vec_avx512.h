@@ -50,10 +50,7 @@ struct Vec<float> {
   static DEPTHWISE_INLINE Vec load(const float* p, Mask m) { return {_mm512_maskz_loadu_ps(m.m, p)}; }
   DEPTHWISE_INLINE Vec keep(Mask m) const { return {_mm512_maskz_mov_ps(m.m, v)}; }
   static DEPTHWISE_INLINE void load_split(const float* p, Vec& even, Vec& odd) {
-    const __m512 a = _mm512_loadu_ps(p), b = _mm512_loadu_ps(p + 16);
-    const __m512i first = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-    even.v = _mm512_permutex2var_ps(a, first, b);
-    odd.v = _mm512_permutex2var_ps(a, _mm512_add_epi32(first, _mm512_set1_epi32(1)), b);
+    split(load(p), load(p + 16), even, odd);
   }
   static DEPTHWISE_INLINE void store_split(float* p, Vec even, Vec odd) {
     const __m512i first = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
@@ -68,6 +65,42 @@ struct Vec<float> {
   DEPTHWISE_INLINE Vec in_order() const { return *this; }
   DEPTHWISE_INLINE void store(float* p) const { _mm512_storeu_ps(p, v); }
   DEPTHWISE_INLINE void store(float* p, Mask m) const { _mm512_mask_storeu_ps(p, m.m, v); }
+
+  struct Half {
+    using Element = float;
+    static constexpr int kLanes = 8;
+    static constexpr int kRegisters = 32;
+    __m256 v;
+
+    struct Mask {
+      __mmask8 m;
+      static DEPTHWISE_INLINE Mask first(int n) { return {static_cast<__mmask8>(first_bits(n, 8))}; }
+      static DEPTHWISE_INLINE Mask range(int begin, int end) {
+        return {static_cast<__mmask8>(first_bits(end, 8) & ~first_bits(begin, 8))};
+      }
+    };
+    static DEPTHWISE_INLINE Half zero() { return {_mm256_setzero_ps()}; }
+    static DEPTHWISE_INLINE Half broadcast(float x) { return {_mm256_set1_ps(x)}; }
+    static DEPTHWISE_INLINE Half load(const float* p) { return {_mm256_loadu_ps(p)}; }
+    static DEPTHWISE_INLINE Half load(const float* p, Mask m) { return {_mm256_maskz_loadu_ps(m.m, p)}; }
+    static DEPTHWISE_INLINE void split(Half a, Half b, Half& even, Half& odd) {
+      even.v = _mm256_permutex2var_ps(a.v, _mm256_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14), b.v);
+      odd.v = _mm256_permutex2var_ps(a.v, _mm256_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15), b.v);
+    }
+    DEPTHWISE_INLINE Half after(Half before) const {
+      return {_mm256_castsi256_ps(_mm256_alignr_epi32(_mm256_castps_si256(v), _mm256_castps_si256(before.v), 7))};
+    }
+    DEPTHWISE_INLINE void store(float* p) const { _mm256_storeu_ps(p, v); }
+  };
+  static DEPTHWISE_INLINE void split(Vec a, Vec b, Vec& even, Vec& odd) {
+    const __m512i first = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    even.v = _mm512_permutex2var_ps(a.v, first, b.v);
+    odd.v = _mm512_permutex2var_ps(a.v, _mm512_add_epi32(first, _mm512_set1_epi32(1)), b.v);
+  }
+  DEPTHWISE_INLINE Vec after(Vec before) const {
+    return {_mm512_castsi512_ps(_mm512_alignr_epi32(_mm512_castps_si512(v), _mm512_castps_si512(before.v), 15))};
+  }
+  DEPTHWISE_INLINE Half low() const { return {_mm512_castps512_ps256(v)}; }
 };
 
 template <>
@@ -121,6 +154,11 @@ DEPTHWISE_INLINE Vec<float> max(Vec<float> a, Vec<float> b) { return {_mm512_max
 DEPTHWISE_INLINE Vec<float> min(Vec<float> a, Vec<float> b) { return {_mm512_min_ps(a.v, b.v)}; }
 DEPTHWISE_INLINE Vec<float> scale2(Vec<float> x, Vec<float> n) { return {_mm512_scalef_ps(x.v, n.v)}; }
 DEPTHWISE_INLINE Vec<float> round(Vec<float> x) { return {_mm512_roundscale_ps(x.v, _MM_FROUND_TO_NEAREST_INT)}; }
+
+using HalfVec = Vec<float>::Half;
+DEPTHWISE_INLINE HalfVec fma(HalfVec a, HalfVec b, HalfVec c) { return {_mm256_fmadd_ps(a.v, b.v, c.v)}; }
+DEPTHWISE_INLINE HalfVec max(HalfVec a, HalfVec b) { return {_mm256_max_ps(a.v, b.v)}; }
+DEPTHWISE_INLINE HalfVec min(HalfVec a, HalfVec b) { return {_mm256_min_ps(a.v, b.v)}; }
 
 DEPTHWISE_INLINE Vec<float> pick(Vec<float> a, Vec<float> b, Vec<float>::Places places) {
   return {_mm512_maskz_permutex2var_ps(places.live, a.v, places.index, b.v)};

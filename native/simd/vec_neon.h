@@ -57,6 +57,10 @@ struct Vec<float> {
     return {vcombine_f32(vget_low_f32(vuzp1q_f32(a, a)), vget_low_f32(vuzp2q_f32(b, b)))};
   }
   static DEPTHWISE_INLINE Vec load_every_other_mixed(const float* p) { return load_every_other(p); }
+  static DEPTHWISE_INLINE void load_pairs(const float* p, Vec& before, Vec& even, Vec& odd) {
+    load_split(p, even, odd);
+    before.v = vuzp2q_f32(vld1q_f32(p - 2), vld1q_f32(p + 2));
+  }
   DEPTHWISE_INLINE Vec in_order() const { return *this; }
   DEPTHWISE_INLINE void store(float* p) const { vst1q_f32(p, v); }
   DEPTHWISE_INLINE void store(float* p, Mask m) const {

@@ -56,11 +56,23 @@ struct Vec {
   static DEPTHWISE_INLINE Vec load_every_other(const T* p) { return {p[0]}; }
   // The same in lanes of another order, the same for all such loads, with the first lane first: a shuffle less.
   static DEPTHWISE_INLINE Vec load_every_other_mixed(const T* p) { return {p[0]}; }
+  // before: p[-1], p[1], ..; even: p[0], p[2], ..; odd: p[1], p[3], ..; all in those mixed lanes, of which the first
+  // and the last one are in their places; reads p[-2 .. 2 * kLanes). For float, where there is no Half; not on SSE2.
+  static DEPTHWISE_INLINE void load_pairs(const T* p, Vec& before, Vec& even, Vec& odd) {
+    before = {p[-1]};
+    even = {p[0]};
+    odd = {p[1]};
+  }
   DEPTHWISE_INLINE Vec in_order() const { return *this; }  // lanes that were mixed so
   DEPTHWISE_INLINE void store(T* p) const { *p = lane; }   // writes p[0 .. kLanes)
   DEPTHWISE_INLINE void store(T* p, Mask m) const {
     if (m.on) *p = lane;
   }  // writes only the lanes of the mask
+
+  // Half, of the 16 floats of AVX-512 alone: a vector of 8 with Element, kLanes, kRegisters, Mask, zero(), broadcast(),
+  // load(), store(), fma(), max() and min(), and low(), the first half of a vector. Both know
+  //   split(a, b, even, odd): load_split() of what lies in a and b, and
+  //   after(before): the last lane of `before`, then all lanes but the last one.
 };
 
 // a * b + c; rounds once on AVX2, AVX-512 and NEON, twice on scalar and SSE2.

@@ -51,6 +51,23 @@ const char* const kDescriptors[] = {
     "n1_c2_i12x20_o2_k5x5_s1_p2,2,1,2_d1_g2", "n1_c2_i15x20_o2_k5x5_s1_p1,2,2,2_d1_g2",
     "n1_c2_i13x20_o2_k7x7_s1_p3,3,2,3_d1_g2", "n1_c2_i15x20_o2_k7x7_s1_p2,3,1,3_d1_g2",
     "n1_c2_i11x40_o2_k5x5_s1_p2,1,2,2_d1_g2", "n1_c2_i11x40_o2_k5x5_s1_p2,2,2,1_d1_g2",
+    // Strips of several vectors, of which the last one of a row may be half: of each width for vectors of 16, two
+    // strips
+    // a row, bands; padding at each side alone and at none, three rows, an activation, a multiplier, a shared bank.
+    "n1_c2_i9x17_o2_k3x3_s1_p1_d1_g2_b", "n1_c2_i5x25_o2_k3x3_s1_p1_d1_g2_arelu", "n1_c2_i4x33_o4_k3x3_s1_p1_d1_g2",
+    "n1_c2_i6x42_o2_k3x3_s1_p0_d1_g2_arelu6", "n1_c2_i3x49_o2_k3x3_s1_p1_d1_g2_S_b",
+    "n1_c1_i8x58_o1_k3x3_s1_p0,1,1,0_d1_g1", "n1_c2_i5x64_o2_k3x3_s1_p1,0,0,1_d1_g2_ahardswish",
+    "n1_c1_i40x73_o1_k3x3_s1_p1_d1_g1_b", "n1_c1_i30x200_o1_k3x3_s1_p1_d1_g1_asilu",
+    "n1_c2_i2x3x60_o2_k1x3x3_s1_p0x1x1_d1_g2", "n1_c2_i9x34_o2_k3x3_s2_p1_d1_g2_b",
+    "n1_c2_i7x49_o2_k3x3_s2_p1_d1_g2_arelu", "n1_c2_i8x66_o4_k3x3_s2_p1_d1_g2",
+    "n1_c2_i11x83_o2_k3x3_s2_p0_d1_g2_arelu6", "n1_c2_i5x97_o2_k3x3_s2_p1_d1_g2_S_b",
+    "n1_c2_i10x111_o2_k3x3_s2_p0,1,1,0_d1_g2", "n1_c2_i12x113_o2_k3x3_s2_p1,0,0,1_d1_g2_ahardswish",
+    "n1_c1_i6x128_o1_k3x3_s2_p0,0,1,1_d1_g1", "n1_c1_i70x130_o1_k3x3_s2_p1_d1_g1_b",
+    "n1_c1_i30x400_o1_k3x3_s2_p1_d1_g1_asilu", "n1_c3_i16x18_o3_k3x3_s2_p1_d1_g3_b",
+    "n1_c2_i2x15x70_o2_k1x3x3_s1x2x2_p0x1x1_d1_g2", "n1_c3_i13x21_o3_k3x3_s2_p1,1,0,0_d1_g3",
+    // Planes that 32 registers hold at once, with others before and behind them.
+    "n1_c20_i14x14_o20_k3x3_s1_p1_d1_g20_b_arelu", "n1_c9_i7x14_o9_k3x3_s1_p1_d1_g9_asilu",
+    "n1_c7_i14x16_o14_k3x3_s1_p1_d1_g7",
     // The first of two blocks of a row sees padding at its right; tiles that see padding at their sides alone.
     "n1_c2_i5x9_o2_k3x3_s1_p1,0,1,2_d1_g2", "n1_c3_i6x5_o3_k3x3_s1_p0x1_d1_g3",
     // A first tile that sees a part of the padding below; planes whose last tile would end two rows behind them.

@@ -59,6 +59,67 @@ void check_plain_memory() {
   check(lanes_are(V::zero(), [](int) { return 0; }), "zero");
 }
 
+// What strips of stride 2 ask for.
+template <class V>
+void check_pairs() {
+  if constexpr (sizeof(typename V::Element) == 4 && requires(V v) { V::load_pairs(nullptr, v, v, v); }) {
+    constexpr int kLanes = V::kLanes;
+    for (const Flush flush : {Flush::kEnd, Flush::kBegin}) {
+      V before, even, odd;
+      V::load_pairs(Numbers<float>(2 * kLanes + 2, flush).at() + 2, before, even, odd);
+      check(lanes_are(before.in_order(), [](int i) { return 2 * i + 2; }), "load_pairs, before");
+      check(lanes_are(even.in_order(), [](int i) { return 2 * i + 3; }), "load_pairs, even");
+      check(lanes_are(odd.in_order(), [](int i) { return 2 * i + 4; }), "load_pairs, odd");
+      const V without_first = before.keep(V::Mask::range(1, kLanes)).in_order();
+      check(lanes_are(without_first, [](int i) { return i == 0 ? 0 : 2 * i + 2; }), "load_pairs, the first lane");
+      const V without_last = odd.keep(V::Mask::first(kLanes - 1)).in_order();
+      check(lanes_are(without_last, [](int i) { return i == kLanes - 1 ? 0 : 2 * i + 4; }),
+            "load_pairs, the last lane");
+    }
+  }
+}
+
+// Of a vector or a half.
+template <class X>
+void check_split_and_after() {
+  constexpr int kLanes = X::kLanes;
+  Numbers<float> from(2 * kLanes, Flush::kEnd);
+  const X a = X::load(from.at()), b = X::load(from.at() + kLanes);
+  X even, odd;
+  X::split(a, b, even, odd);
+  check(lanes_are(even, [](int i) { return 2 * i + 1; }), "split, even");
+  check(lanes_are(odd, [](int i) { return 2 * i + 2; }), "split, odd");
+  check(lanes_are(b.after(a), [](int i) { return kLanes + i; }), "after");
+}
+
+template <class V>
+void check_half() {
+  if constexpr (sizeof(typename V::Element) == 4 && requires { typename V::Half; }) {
+    using Half = typename V::Half;
+    constexpr int kLanes = Half::kLanes;
+    check_split_and_after<V>();
+    check_split_and_after<Half>();
+    for (const Flush flush : {Flush::kEnd, Flush::kBegin}) {
+      Numbers<float> to(kLanes, flush);
+      Half::broadcast(7).store(to.at());
+      for (int i = 0; i < kLanes; ++i) check(to.at()[i] == 7, "store of a half");
+      check(to.buffer.surroundings_untouched(), "store of a half writes its lanes only");
+      for (int end = 0; end <= kLanes; ++end) {
+        for (int begin = 0; begin <= end; ++begin) {
+          const auto mask = begin == 0 ? Half::Mask::first(end) : Half::Mask::range(begin, end);
+          const Half loaded = Half::load(Numbers<float>(end - begin, flush).at() - begin, mask);
+          check(lanes_are(loaded, [=](int i) { return i >= begin && i < end ? i - begin + 1 : 0; }), "masked half");
+        }
+      }
+    }
+    const Half x = V::load(Numbers<float>(V::kLanes, Flush::kEnd).at()).low(), two = Half::broadcast(2);
+    check(lanes_are(x, [](int i) { return i + 1; }), "low");
+    check(lanes_are(fma(x, two, two), [](int i) { return 2 * i + 4; }), "fma of halves");
+    check(lanes_are(max(Half::zero(), x), [](int i) { return i + 1; }), "max of halves");
+    check(lanes_are(min(two, x), [](int i) { return i == 0 ? 1 : 2; }), "min of halves");
+  }
+}
+
 // Masks of every begin and end, also beyond the vector: only the lanes inside are touched.
 template <class V>
 void check_masks() {
@@ -178,6 +239,8 @@ void check_activations() {
 template <class V>
 void check_all() {
   check_plain_memory<V>();
+  check_pairs<V>();
+  check_half<V>();
   check_masks<V>();
   check_two_runs<V>();
   check_transpose<V>();

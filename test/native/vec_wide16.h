@@ -73,6 +73,11 @@ struct Vec {
   static DEPTHWISE_INLINE Vec load_every_other_mixed(const T* p) {
     return make([&](int i) { return p[2 * (i < kLanes / 2 ? 2 * i : 2 * i - kLanes + 1)]; });
   }
+  static DEPTHWISE_INLINE void load_pairs(const T* p, Vec& before, Vec& even, Vec& odd) {
+    before = load_every_other_mixed(p - 1);
+    even = load_every_other_mixed(p);
+    odd = load_every_other_mixed(p + 1);
+  }
   DEPTHWISE_INLINE Vec in_order() const {
     return make([&](int i) { return lane[i % 2 == 0 ? i / 2 : (i + kLanes) / 2]; });
   }
@@ -83,10 +88,69 @@ struct Vec {
     for (int i = 0; i < kLanes; ++i)
       if (m.has(i)) p[i] = lane[i];
   }
+  // even, odd of 2 * lanes elements.
+  template <class X>
+  static void split_lanes(const X& a, const X& b, X& even, X& odd) {
+    constexpr int kCount = X::kLanes;
+    X parts[2];
+    for (int i = 0; i < 2 * kCount; ++i) parts[i % 2].lane[i / 2] = i < kCount ? a.lane[i] : b.lane[i - kCount];
+    even = parts[0];
+    odd = parts[1];
+  }
+  static DEPTHWISE_INLINE void split(Vec a, Vec b, Vec& even, Vec& odd) { split_lanes(a, b, even, odd); }
+  DEPTHWISE_INLINE Vec after(Vec before) const {
+    return make([&](int i) { return i == 0 ? before.lane[kLanes - 1] : lane[i - 1]; });
+  }
+
+  struct Half {
+    using Element = T;
+    static constexpr int kLanes = Vec::kLanes / 2;
+    static constexpr int kRegisters = 32;
+    using Mask = typename Vec::Mask;
+    T lane[kLanes];
+
+    template <class F>
+    static __attribute__((noinline)) Half make(F f) {
+      Half v;
+      for (int i = 0; i < kLanes; ++i) v.lane[i] = f(i);
+      return v;
+    }
+    static DEPTHWISE_INLINE Half zero() { return broadcast(T(0)); }
+    static DEPTHWISE_INLINE Half broadcast(T x) {
+      return make([&](int) { return x; });
+    }
+    static DEPTHWISE_INLINE Half load(const T* p) {
+      return make([&](int i) { return p[i]; });
+    }
+    static DEPTHWISE_INLINE Half load(const T* p, Mask m) {
+      return make([&](int i) { return m.has(i) ? p[i] : T(0); });
+    }
+    static DEPTHWISE_INLINE void split(Half a, Half b, Half& even, Half& odd) { split_lanes(a, b, even, odd); }
+    DEPTHWISE_INLINE Half after(Half before) const {
+      return make([&](int i) { return i == 0 ? before.lane[kLanes - 1] : lane[i - 1]; });
+    }
+    DEPTHWISE_INLINE void store(T* p) const {
+      for (int i = 0; i < kLanes; ++i) p[i] = lane[i];
+    }
+  };
+  DEPTHWISE_INLINE Half low() const {
+    return Half::make([&](int i) { return lane[i]; });
+  }
 };
 
 DEPTHWISE_INLINE float fma_lane(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 DEPTHWISE_INLINE double fma_lane(double a, double b, double c) { return __builtin_fma(a, b, c); }
+
+using HalfVec = Vec<float>::Half;
+DEPTHWISE_INLINE HalfVec fma(HalfVec a, HalfVec b, HalfVec c) {
+  return HalfVec::make([&](int i) { return fma_lane(a.lane[i], b.lane[i], c.lane[i]); });
+}
+DEPTHWISE_INLINE HalfVec max(HalfVec a, HalfVec b) {
+  return HalfVec::make([&](int i) { return a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i]; });
+}
+DEPTHWISE_INLINE HalfVec min(HalfVec a, HalfVec b) {
+  return HalfVec::make([&](int i) { return a.lane[i] < b.lane[i] ? a.lane[i] : b.lane[i]; });
+}
 
 template <class T>
 DEPTHWISE_INLINE Vec<T> fma(Vec<T> a, Vec<T> b, Vec<T> c) {
