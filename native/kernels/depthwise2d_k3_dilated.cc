@@ -176,9 +176,10 @@ DEPTHWISE_INLINE void strip(const Residue& rows, const Block<V>& block, const ty
     for (int32_t full = rows.count - 2; full > 0; --full) {
       sums[2] = bias;
       add_row<V, kTaps, 2, 3>(src, tap_step, tap, in_row, sums);
-      store(sums[0]);
-      sums[0] = sums[1];
-      sums[1] = sums[2];
+      const V upper = sums[0];
+      sums[0] = computed(sums[1]);
+      sums[1] = computed(sums[2]);
+      store(upper);
     }
     if (rows.last_but_one) add_row<V, kTaps, 2, 2>(src, tap_step, tap, in_row, sums);
     store(sums[0]);

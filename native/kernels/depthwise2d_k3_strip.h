@@ -94,9 +94,9 @@ DEPTHWISE_INLINE void k3_strip(const StripShape<typename V::Element>& shape, con
       V turned[3] = {sums[i], sums[(i + 1) % 3], bias};
       if (!kSpills) ahead.prefetch_vector<V>(i);
       add_row<V, kColumns, 2, 3>(src, tap, in_row, turned);
+      sums[(i + 1) % 3] = computed(turned[1]);
+      sums[(i + 2) % 3] = computed(turned[2]);
       store(turned[0]);
-      sums[(i + 1) % 3] = turned[1];
-      sums[(i + 2) % 3] = turned[2];
     }
     if (!kSpills) ahead.advance<V>(3);
   }

@@ -44,6 +44,7 @@ struct S2Pair {
     if (above) add_row<0, kEdges>(src, first, last, sums);
     add_row<1, kEdges>(src, first, last, sums);
     add_row<2, kEdges>(src, first, last, sums);
+    sums[0] = computed(sums[0]);
     add_row<3, kEdges>(src, first, last, sums);
     if (below) add_row<4, kEdges>(src, first, last, sums);
     clamp_at_store(activation, sums[0].in_order()).store(dst);

@@ -25,6 +25,16 @@ DEPTHWISE_INLINE V in_register(V x) {
   return x;
 }
 
+// x, computed by this place at the latest: before a branch that only one of its users lies behind, where clang would move
+// what it takes, and keep the operands in registers instead.
+template <class V>
+DEPTHWISE_INLINE V computed(V x) {
+#ifdef DEPTHWISE_VECTOR_REGISTER
+  if constexpr (requires { x.v; }) __asm__ volatile("" : DEPTHWISE_VECTOR_REGISTER(x.v));
+#endif
+  return x;
+}
+
 // An input of several multiply-adds. GCC would read it once for each of them; with 64 bytes most loads cross a cache
 // line, and that halves the speed. With 16 registers it is right to.
 template <class V>
