@@ -25,11 +25,11 @@ DEPTHWISE_INLINE V in_register(V x) {
   return x;
 }
 
-// x, computed by this place at the latest: before a branch that only one of its users lies behind, where clang would move
-// what it takes, and keep the operands in registers instead.
+// x, computed by this place at the latest: before a branch that only one of its users lies behind, where clang would
+// move what it takes, and keep the operands in registers instead. GCC does not, and is slower for it.
 template <class V>
 DEPTHWISE_INLINE V computed(V x) {
-#ifdef DEPTHWISE_VECTOR_REGISTER
+#if defined(DEPTHWISE_VECTOR_REGISTER) && defined(__clang__)
   if constexpr (requires { x.v; }) __asm__ volatile("" : DEPTHWISE_VECTOR_REGISTER(x.v));
 #endif
   return x;
