@@ -25,9 +25,19 @@ function compilers() {
   return kernels ? `${all}; kernels: ${firstLine(kernels, ["--version"])}` : all;
 }
 
+/** The CPU's name; hypervisors give many the same, so with its family and model where Linux says them. */
+function cpuName() {
+  const name = cpus()[0].model.trim();
+  if (!existsSync("/proc/cpuinfo")) return name;
+  const text = readFileSync("/proc/cpuinfo", "utf8");
+  const entry = (key) => new RegExp(`^${key}\\s*: (\\d+)$`, "m").exec(text)?.[1];
+  const family = entry("cpu family");
+  return family ? `${name} (family ${family}, model ${entry("model")})` : name;
+}
+
 export function aboutMachine(isa) {
   return {
-    cpu: cpus()[0].model.trim(),
+    cpu: cpuName(),
     cores: cpus().length,
     kernel: release(),
     node: process.version,

@@ -58,7 +58,8 @@ for (const name of wantedPeers) if (!peerNames.includes(name)) fail(`no peer is 
 const needsPackages = wantedPeers.some((name) => ["onnx", "wasm"].includes(name)) || parts.has("fallback");
 if (needsPackages && !existsSync(here("node_modules/cli-progress"))) {
   say("installing the peers of bench/package.json (once, some 400 MB)");
-  const done = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+  // Without scripts: onnxruntime-node's fetches what it needs for GPUs, and the install fails where that host is out of reach.
+  const done = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], {
     cwd: here("."),
     stdio: ["ignore", 2, 2],
     shell: process.platform === "win32",

@@ -13,7 +13,10 @@ const PROBLEMS = 1500;
 const SANITIZED_PROBLEMS = 300;
 const KINDS = ["depthwise_core", "depthwise_threads_pool", "depthwise_test_support", "kernel_check"];
 
-/** Where borders and remainders are handled: a file, and the families that are compiled with it. */
+/**
+ * Where borders and remainders are handled: a file, and the families that are compiled with it. For AVX2, or for wide16,
+ * sixteen lanes of plain arrays that run everywhere, where AVX-512 alone has the code.
+ */
 const CODE = {
   "depthwise_columns.h": "depthwise2d_k3",
   "depthwise2d_k3_strip.h": "depthwise2d_k3",
@@ -22,6 +25,10 @@ const CODE = {
   "depthwise2d_tile_rows.h": "depthwise2d_k5",
   "depthwise2d_tile.h": ["depthwise2d_k5", "depthwise2d_k3"],
   "depthwise2d_s2_tile.h": "depthwise2d_s2",
+  "depthwise2d_s2_rows.h": "depthwise2d_s2",
+  "depthwise2d_wide.h": ["depthwise2d_s2_wide/wide16", "depthwise2d_k3/wide16", "depthwise2d_s2"],
+  "depthwise2d_k3_wide.h": "depthwise2d_k3/wide16",
+  "depthwise2d_s2_wide.h": "depthwise2d_s2_wide/wide16",
   "depthwise_any_bands.h": ["depthwise_any", "depthwise_large_w"],
   "depthwise_any_rows.h": ["depthwise_any", "depthwise_large_w"],
   "depthwise_nhwc_rows.h": "depthwise_nhwc",
@@ -36,13 +43,12 @@ const CODE = {
   "fft_image.h": "depthwise_fft",
   "fft_channels.h": "depthwise_fft",
   "depthwise_nhwc_flat.cc": "depthwise_nhwc_flat",
-  "depthwise2d_by_channels.cc": "depthwise2d_by_channels",
-  "depthwise2d_s2_narrow.cc": "depthwise2d_s2_narrow",
+  "depthwise2d_by_channels.cc": "depthwise2d_by_channels/wide16",
+  "depthwise2d_s2_narrow.cc": "depthwise2d_s2_narrow/wide16",
 };
 
-/** Families of AVX-512 alone: sixteen lanes of plain arrays run everywhere. */
-const WIDE = new Set(["depthwise2d_by_channels", "depthwise2d_s2_narrow"]);
-const isaOf = (family) => (WIDE.has(family) ? "wide16" : "avx2");
+const isaOf = (family) => family.split("/")[1] ?? "avx2";
+const nameOf = (family) => family.split("/")[0];
 
 const CHANGES = [
   [/ < /g, " <= "],
@@ -117,13 +123,13 @@ function objects(family) {
       .filter(existsSync)
       .flatMap((folder) => [...objectsUnder(folder)]),
   );
-  const isReplaced = (path) => path.includes(`kernels_${isaOf(family)}.dir`) && path.endsWith(`/${family}.cc.o`);
+  const isReplaced = (path) => path.includes(`kernels_${isaOf(family)}.dir`) && path.endsWith(`/${nameOf(family)}.cc.o`);
   return [...kernels.filter((path) => !isReplaced(path)), ...others];
 }
 
 /** The names of the family's kernels, as kernel_check knows them. */
 function kernelsOf(family) {
-  const source = readFileSync(join(root, "native/kernels", `${family}.cc`), "utf8");
+  const source = readFileSync(join(root, "native/kernels", `${nameOf(family)}.cc`), "utf8");
   return [...new Set([...source.matchAll(/"([a-z]+[a-z0-9_]*)"/g)].map((match) => match[1]))];
 }
 
@@ -143,7 +149,7 @@ async function compile(family, mutant, flags, folder) {
   const isa = isaOf(family);
   const commands = JSON.parse(readFileSync(join(build, "compile_commands.json"), "utf8"));
   const { command, file: source } = commands.find(
-    (each) => each.file.endsWith(`/${family}.cc`) && each.command.includes(`ISA=${isa} `),
+    (each) => each.file.endsWith(`/${nameOf(family)}.cc`) && each.command.includes(`ISA=${isa} `),
   );
   let changed = source;
   if (mutant) {
