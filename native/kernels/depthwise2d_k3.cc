@@ -1,8 +1,9 @@
 // Computes: 3x3 depthwise convolution, stride 1, channels first, any padding; multiplier and shared bank too.
 // Refuses: other sizes, strides, dilations, layouts; padding that is not zeros.
-// Loop order: output channel, band of rows that fits the first-level cache, column block; down the rows.
+// Loop order: output channel, band of rows that fits the first-level cache, column block; down the rows. With AVX-512 a
+//   band of rows that fits the second-level one, or all, and strips of several vectors.
 // In registers: nine taps, three sums (depthwise2d_k3_strip.h), or twelve side by side with AVX-512
-//   (depthwise2d_k3_wide.h).  Reads beyond: nothing.
+//   (depthwise2d_k3_wide.h); low planes all their sums.  Reads beyond: nothing.
 #include "kernels/depthwise2d_k3_strip.h"
 #include "kernels/depthwise2d_k3_wide.h"
 #include "kernels/depthwise2d_small.h"

@@ -108,10 +108,14 @@ __attribute__((noinline)) void k3_wide_strip(const WideShape<typename V::Element
     src += src_pitch;
     dst += dst_pitch;
   }
-  strip.template add_row<2, 2>(src);
+  if (shape.rows > 1) {
+    strip.template add_row<2, 2>(src);
+    strip.store_row(activation, dst);
+    src += src_pitch;
+    dst += dst_pitch;
+  }
+  if (shape.below) strip.template add_row<2, 1>(src);
   strip.store_row(activation, dst);
-  if (shape.below) strip.template add_row<2, 1>(src + src_pitch);
-  strip.store_row(activation, dst + dst_pitch);
 }
 
 template <class V>

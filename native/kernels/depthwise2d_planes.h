@@ -23,8 +23,8 @@ DEPTHWISE_INLINE int32_t band_end(int32_t begin, int32_t part, int32_t step, int
   return static_cast<int32_t>(part_end + step > end ? end : part_end);
 }
 
-// run_band(rows) for each band of about `part` rows of the work items [begin, end). Of `rows` only the channel and the
-// rows themselves are set, and how far whole vectors may be stored.
+// run_band(rows, walk) for each band of about `part` rows of the work items [begin, end). Of `rows` only the channel
+// and the rows themselves are set, and how far whole vectors may be stored.
 template <class T, class Band>
 DEPTHWISE_INLINE void for_each_band(const Geometry& g, const Operands& operands, int64_t begin, int64_t end,
                                     const Bands& items, int32_t part, int32_t step, Band run_band) {

@@ -1,6 +1,7 @@
 // Computes: 3x3 and 5x5 depthwise convolution, stride 2, channels first, any padding; multiplier and shared bank too.
 // Refuses: other sizes, strides, dilations, layouts; padding that is not zeros; float64.
-// Loop order: output channel; 3x3 two rows, vector of columns; 5x5 and odd padding tile of rows, block of columns, tap
+// Loop order: output channel; 3x3 band of rows, two rows, vector of columns; 5x5 and odd padding tile of rows, block of
+// columns, tap
 //   column, input row.
 // In registers: nine taps, the sums of two rows (depthwise2d_s2_rows.h); the sums of a tile, the taps of one column
 //   (depthwise2d_s2_tile.h).  Reads beyond: nothing.
@@ -99,10 +100,10 @@ struct S2Walk {
   }
 };
 
-// 3x3 by pairs of rows; false where they do not take the geometry. Bands whose plain loads would leave the image go by
-// tiles.
+// 3x3 by pairs of rows; false where they do not take the geometry. Bands of one row, and those whose plain loads would
+// leave the image, go by tiles.
 template <class V>
-bool run_rows(const S2Walk<V, 3>& s2, const Operands& operands, const Bands& items, int64_t begin, int64_t end) {
+bool run_pairs(const S2Walk<V, 3>& s2, const Operands& operands, const Bands& items, int64_t begin, int64_t end) {
   using T = typename V::Element;
   const Geometry& g = s2.g;
   const int32_t step = s2.tiles.rows;
@@ -116,7 +117,7 @@ bool run_rows(const S2Walk<V, 3>& s2, const Operands& operands, const Bands& ite
                      const int64_t last = min_of(g.h.in, first_ih + 2 * (rows.end - rows.begin) + 1) - 1;
                      const bool stays = first * g.w.in - g.w.pad - 1 >= channel.src_begin - channel.src &&
                                         last * g.w.in - g.w.pad + 2 * g.w.out + 1 <= channel.src_end - channel.src;
-                     if (stays)
+                     if (stays && rows.end - rows.begin > 1)
                        s2_rows<V>(wide_shape(rows), g.w.out, first_src_row(rows), dst, channel.taps, channel.bias);
                      else
                        s2.run_rows(channel, rows.begin, rows.end, rows.limit, true);
@@ -136,7 +137,7 @@ void run(const Geometry& g, const Operands& operands, int64_t begin, int64_t end
   const Bands items = item_bands(g, tiles.rows);
   const S2Walk<V, kKernel> s2(g, tiles);
   if constexpr (kKernel == 3) {
-    if (run_rows(s2, operands, items, begin, end)) return;
+    if (run_pairs(s2, operands, items, begin, end)) return;
   }
   T* const dst = static_cast<T*>(operands.dst);
   const T* const owned_end = dst + end * g.dst_plane;  // where an item is a whole plane

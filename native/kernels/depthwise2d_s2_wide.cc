@@ -1,6 +1,5 @@
-// Computes: 3x3 depthwise convolution, stride 2, channels first, of rows wider than a vector with at most one element
-// of
-//   padding at either side; multiplier and shared bank too.
+// Computes: 3x3 depthwise convolution, stride 2, channels first, of rows wider than a vector, with one element of
+//   padding at most at either side; multiplier and shared bank too.
 // Refuses: other sizes, strides, dilations, layouts, other padding, narrow rows; float64.
 // Loop order: output channel, band of rows, strip of columns; down the rows.
 // In registers: nine taps, the sums of a row of a strip (depthwise2d_s2_wide.h).  Reads beyond: nothing.

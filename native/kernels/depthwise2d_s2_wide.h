@@ -30,9 +30,9 @@ struct S2Strip {
     sum = fma(end, lanes_of<X>(tap[row * 3 + 2]), sum);
   }
 
-  // `before`: odd elements before this vector's, of which the last one is asked for. Returns this vector's. kMiddle:
-  // the row is the middle one of an output row; else it is the last one, which is stored, and the first one of the
-  // next.
+  // `odd_before`: odd elements before this vector's, of which the last one is asked for. Returns this vector's.
+  // kMiddle: the row is the middle one of an output row; else it is the last one, which is stored, and the first one of
+  // the next.
   template <bool kMiddle, class X, class Mask>
   DEPTHWISE_INLINE X add_vector(const T* src, X odd_before, Mask in_row, X& sum, T* dst) const {
     X even, odd;
@@ -90,8 +90,8 @@ __attribute__((noinline)) void s2_wide_strip(const WideShape<typename V::Element
   src += 2 * columns.ow - shape.pad + 1;
   dst += columns.ow;
 
-  // Before the first output row and behind the last one a third of the products is for nothing: what is stored before
-  // the first one is written again. Code of their own for these rows would be as long as the loop.
+  // Half the products of the rows before the first output row and behind the last one are for nothing; what is stored
+  // before the first one is written again. Code of their own for these rows would be as long as the loop.
   int32_t row = shape.above ? -1 : 0;
   if (!shape.above) src += src_pitch;
   for (;; ++row) {

@@ -1,10 +1,9 @@
-// Rows of several vectors at once, where masked loads are cheap and 32 registers hold the sums: a strip is two to four
-// vectors wide, of which the last one of a row may be half. What a row ends with is moved back so that it ends with it;
-// what is computed twice has the same bits.
+// Kernels of 3 by bands of rows wider than a vector, which see one element of padding at most at either side. Where
+// masked loads are cheap and 32 registers hold the sums, by strips of two to four vectors, of which the last one of a
+// row may be half. The last vector is moved back so that it ends with the row; what is computed twice has the same
+// bits.
 #ifndef DEPTHWISE_KERNELS_DEPTHWISE2D_WIDE_H_
 #define DEPTHWISE_KERNELS_DEPTHWISE2D_WIDE_H_
-
-#include <type_traits>
 
 #include "kernels/depthwise2d_planes.h"
 #include "simd/in_register.h"
@@ -21,7 +20,7 @@ concept HasHalf = sizeof(typename V::Element) == 4 && requires {
 // The same lanes in a vector or its half.
 template <class X, class V>
 DEPTHWISE_INLINE X lanes_of(V x) {
-  if constexpr (std::is_same_v<X, V>)
+  if constexpr (X::kLanes == V::kLanes)
     return x;
   else
     return x.low();
@@ -34,12 +33,12 @@ struct WideColumns {
   bool is_first, is_last;  // of its row
 };
 
-// What all strips of a band share: at least three output rows.
+// What all strips of a band share.
 template <class T>
 struct WideShape {
   int64_t src_pitch, dst_pitch;
   Activation activation;
-  int32_t rows;
+  int32_t rows;       // one at least: what is left for the last work item of a plane
   bool above, below;  // whether the first output row's first and the last one's last tap row lie in the plane
   bool left, right;   // whether the first output's first and the last one's last tap column lie in the row
   int32_t pad;        // columns of padding before a row
@@ -56,14 +55,13 @@ struct WideStrips {
   WideStrip<V> whole[kMostWide + 1], with_half[kMostWide + 1];
 };
 
-// Whether a kernel of 3 sees at most one element of padding at either side, in three rows and more, wider than a
-// vector.
+// Whether a kernel of 3 sees at most one element of padding at either side, in rows wider than a vector.
 template <class V>
 DEPTHWISE_INLINE bool has_wide_rows(const Geometry& g) {
   const auto sees_one = [](const Axis& axis) {
     return axis.pad <= 1 && int64_t{axis.stride} * (axis.out - 1) - axis.pad + 2 <= axis.in;
   };
-  return g.w.out > V::kLanes && g.h.out >= 3 && sees_one(g.w) && sees_one(g.h);
+  return g.w.out > V::kLanes && sees_one(g.w) && sees_one(g.h);
 }
 
 // The shape of a band.
@@ -92,9 +90,9 @@ DEPTHWISE_INLINE const T* first_src_row(const Rows<T>& rows) {
 
 // `src`, `dst`: the beginning of a band's rows, of which the first one may lie in the padding.
 template <class V>
-DEPTHWISE_INLINE void run_strips(const WideStrips<V>& strips, const WideShape<typename V::Element>& shape, int32_t out,
-                                 const typename V::Element* src, typename V::Element* dst,
-                                 const typename V::Element* taps, typename V::Element bias) {
+DEPTHWISE_INLINE void wide_rows(const WideStrips<V>& strips, const WideShape<typename V::Element>& shape, int32_t out,
+                                const typename V::Element* src, typename V::Element* dst,
+                                const typename V::Element* taps, typename V::Element bias) {
   const int32_t vectors = static_cast<int32_t>(ceil_of(out, V::kLanes));
   int32_t first = 0;
   for (int32_t left = static_cast<int32_t>(ceil_of(vectors, kMostWide)); left > 0; --left) {
@@ -119,13 +117,12 @@ bool run_wide(const WideStrips<V>& strips, const Geometry& g, const Operands& op
   const Bands items = item_bands(g, step);
   const bool is_one = g.w.out <= kMostWide * V::kLanes;
   const int32_t part = is_one ? static_cast<int32_t>(items.rows) : band_rows(g, items.rows, step, kWideBandBytes);
-  for_each_band<T>(g, operands, begin, end, items, part, step,
-                   [&](const Rows<T>& rows, const ItemWalk&) DEPTHWISE_INLINE_LAMBDA {
-                     T* const dst = rows.channel.dst + int64_t{rows.begin} * g.w.out;
-                     run_strips<V>(strips, wide_shape(rows), g.w.out, first_src_row(rows), dst, rows.channel.taps,
-                                   rows.channel.bias);
-                     finish_rows<V>(g.activation, dst, int64_t{rows.end - rows.begin} * g.w.out);
-                   });
+  for_each_band<T>(
+      g, operands, begin, end, items, part, step, [&](const Rows<T>& rows, const ItemWalk&) DEPTHWISE_INLINE_LAMBDA {
+        T* const dst = rows.channel.dst + int64_t{rows.begin} * g.w.out;
+        wide_rows<V>(strips, wide_shape(rows), g.w.out, first_src_row(rows), dst, rows.channel.taps, rows.channel.bias);
+        finish_rows<V>(g.activation, dst, int64_t{rows.end - rows.begin} * g.w.out);
+      });
   return true;
 }
 

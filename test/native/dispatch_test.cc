@@ -153,7 +153,7 @@ void check_forcing() {
     }
   }
   if (cpu_isas() & compiled_isas() & isa_bit(Isa::kAvx512) && compiled_isas() & isa_bit(Isa::kAvx2)) {
-    const Geometry halved = geometry("n1_c4_i40x40_o4_k3_s2_p1_d1_g4");
+    const Geometry halved = geometry("n1_c4_i20x20_o4_k3_s2_p1_d1_g4");
     check(choose_kernel(halved, {"avx512", ""}, cpu_isas(), &choice, &reason), "AVX-512 is forced");
     check_equal(std::string(choice.kernel->name), "depthwise2d_k3_s2", "the kernel that it leaves to AVX2");
     check(choose_kernel(g, {"avx512", ""}, cpu_isas(), &choice, &reason), "AVX-512 is forced");

@@ -61,10 +61,16 @@ const char* const kDescriptors[] = {
     "n1_c2_i2x3x60_o2_k1x3x3_s1_p0x1x1_d1_g2", "n1_c2_i9x34_o2_k3x3_s2_p1_d1_g2_b",
     "n1_c2_i7x49_o2_k3x3_s2_p1_d1_g2_arelu", "n1_c2_i8x66_o4_k3x3_s2_p1_d1_g2",
     "n1_c2_i11x83_o2_k3x3_s2_p0_d1_g2_arelu6", "n1_c2_i5x97_o2_k3x3_s2_p1_d1_g2_S_b",
-    "n1_c2_i10x111_o2_k3x3_s2_p0,1,1,0_d1_g2", "n1_c2_i12x113_o2_k3x3_s2_p1,0,0,1_d1_g2_ahardswish",
+    "n1_c2_i10x111_o2_k3x3_s2_p0,1,1,0_d1_g2", "n1_c2_i12x112_o2_k3x3_s2_p1,0,0,1_d1_g2_ahardswish",
     "n1_c1_i6x128_o1_k3x3_s2_p0,0,1,1_d1_g1", "n1_c1_i70x130_o1_k3x3_s2_p1_d1_g1_b",
     "n1_c1_i30x400_o1_k3x3_s2_p1_d1_g1_asilu", "n1_c3_i16x18_o3_k3x3_s2_p1_d1_g3_b",
     "n1_c2_i2x15x70_o2_k1x3x3_s1x2x2_p0x1x1_d1_g2", "n1_c3_i13x21_o3_k3x3_s2_p1,1,0,0_d1_g3",
+    "n1_c2_i5x47_o2_k3x3_s1_p1_d1_g2", "n1_c3_i9x49_o3_k3x3_s2_p1_d1_g3", "n1_c2_i9x79_o2_k3x3_s2_p1_d1_g2",
+    "n1_c2_i9x107_o2_k3x3_s2_p1_d1_g2_b",
+    // The same in several bands, and in work items of which the last one has a single row.
+    "n1_c1_i130x160_o1_k3x3_s1_p1_d1_g1_asilu", "n1_c1_i171x320_o1_k3x3_s2_p1_d1_g1_asilu",
+    "n1_c1_i8x30000_o1_k3x3_s1_p1_d1_g1_b", "n1_c1_i15x16500_o1_k3x3_s1_p1_d1_g1_asilu",
+    "n1_c1_i9x94000_o1_k3x3_s2_p1_d1_g1_asilu",
     // Planes that 32 registers hold at once, with others before and behind them.
     "n1_c20_i14x14_o20_k3x3_s1_p1_d1_g20_b_arelu", "n1_c9_i7x14_o9_k3x3_s1_p1_d1_g9_asilu",
     "n1_c7_i14x16_o14_k3x3_s1_p1_d1_g7",
