@@ -80,6 +80,9 @@ set(DEPTHWISE_FLAGS_wide16 -O0 -I${CMAKE_SOURCE_DIR}/test/native)
 # -fno-math-errno: square roots and the like in registers.
 set(DEPTHWISE_KERNEL_FLAGS ${DEPTHWISE_WARNINGS} -ffp-contract=off -fno-exceptions -fno-rtti -fno-math-errno)
 
+if(DEPTHWISE_SANITIZE MATCHES "address")
+  list(APPEND DEPTHWISE_KERNEL_FLAGS -DDEPTHWISE_SMALL_ITEMS)
+endif()
 if(DEPTHWISE_SANITIZE MATCHES "fuzzer")
   # What loops of kernels compare says nothing about a case, and telling the fuzzer of it took a third of its time.
   list(APPEND DEPTHWISE_KERNEL_FLAGS -fno-sanitize-coverage=trace-cmp)

@@ -64,7 +64,9 @@ for kind in "$@"; do
     aarch64) run aarch64 300 "neon;scalar" -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/aarch64-linux-gnu.cmake" ;;
     fuzz)
       find_clang
-      build fuzz fuzz_conv "avx2;scalar" -DDEPTHWISE_SANITIZE=fuzzer-no-link,address,undefined \
+      isas="avx2;scalar"
+      ! grep -qw avx512bw /proc/cpuinfo || isas="avx512;$isas"
+      build fuzz fuzz_conv "$isas" -DDEPTHWISE_SANITIZE=fuzzer-no-link,address,undefined \
         -DCMAKE_C_COMPILER="$cc" -DCMAKE_CXX_COMPILER="$cxx"
       ;;
     *) echo "native-tests.sh [gcc] [asan] [tsan] [aarch64] [fuzz], but got $kind" >&2; exit 2 ;;

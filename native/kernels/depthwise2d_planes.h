@@ -8,7 +8,7 @@ namespace depthwise {
 namespace {
 
 // Input and output of a band, with room for the next one beside them in the first-level cache.
-constexpr int64_t kBandBytes = 13 << 10;
+constexpr int64_t kBandBytes = cut_size(13 << 10);
 
 // Rows of a band: about `bytes`, a multiple of `step` where there is more than one.
 inline int32_t band_rows(const Geometry& g, int64_t rows, int32_t step, int64_t bytes = kBandBytes) {

@@ -106,7 +106,7 @@ DEPTHWISE_INLINE void wide_rows(const WideStrips<V>& strips, const WideShape<typ
 
 // Input and output of a band where a row is more than one strip: what the strips beside each other read and write
 // again should be in the second-level cache.
-constexpr int64_t kWideBandBytes = 96 << 10;
+constexpr int64_t kWideBandBytes = cut_size(96 << 10);
 
 // Planes by strips, of a kernel of 3 and any stride; false where there are none for this geometry.
 template <class V>

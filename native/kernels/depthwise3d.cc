@@ -13,7 +13,7 @@ namespace {
 
 // Input planes of one output depth, and that output: they stay in the second-level cache for the next depths. Whole
 // planes where they fit: memory that is read in order comes sooner, and the first-level cache gains nothing more.
-constexpr int64_t kDeepBandBytes = 256 << 10;
+constexpr int64_t kDeepBandBytes = cut_size(256 << 10);
 
 // How a channel is cut: work items of `depths` output depths and `rows` output rows, which go through the depths a part
 // of `part` rows at a time.
@@ -23,7 +23,7 @@ struct DeepBands {
 };
 
 inline DeepBands deep_bands(const Geometry& g) {
-  constexpr int64_t kItemMultiplyAdds = int64_t{2} << 20;
+  constexpr int64_t kItemMultiplyAdds = cut_size(int64_t{2} << 20);
   const int64_t step = deep_rows(g), row_work = g.taps * g.w.out;
   const auto rows_of = [&](int64_t most) {
     return most >= g.h.out ? g.h.out : static_cast<int32_t>(ceil_of(even_parts(g.h.out, most), step) * step);

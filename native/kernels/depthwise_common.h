@@ -60,7 +60,7 @@ struct Bands {
 
 // About 2 million multiply-adds an item, a few hundred microseconds; its rows are a multiple of `step`.
 inline Bands item_bands(const Geometry& g, int32_t step) {
-  const int64_t rows = max_of(1, (int64_t{2} << 20) / capped_product(g.taps, g.w.out));
+  const int64_t rows = max_of(1, cut_size(int64_t{2} << 20) / capped_product(g.taps, g.w.out));
   if (rows >= g.h.out) return {g.h.out, 1};
   const int64_t even = ceil_of(ceil_of(g.h.out, ceil_of(g.h.out, rows)), step) * step;
   return {even, ceil_of(g.h.out, even)};

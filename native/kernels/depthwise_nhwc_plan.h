@@ -11,7 +11,7 @@ constexpr int kTile = 8;                           // pixels of the widest tile
 constexpr int32_t kGroupsTogether = 8;             // most groups of output rows whose tiles follow one another
 constexpr int64_t kTileBytes = int64_t{24} << 10;  // of their input, in the first cache
 constexpr int kLeastVectors = 3;                   // of channels, where not all are worked on together
-constexpr int64_t kItemMultiplyAdds = int64_t{1} << 20;
+constexpr int64_t kItemMultiplyAdds = cut_size(int64_t{1} << 20);
 
 // Items are some whole output rows, or a part of one row where rows are long.
 struct Cut {

@@ -19,6 +19,16 @@ namespace {
 constexpr int64_t kMuch = int64_t{1} << 42;
 static inline int64_t capped_product(int64_t a, int64_t b) { return a > kMuch / b ? kMuch : a * b; }
 
+// The work of an item or the memory of a band: small with the address sanitizer, so that the small problems of the tests
+// and of the fuzzer have many, whose last ones are a rest.
+static constexpr int64_t cut_size(int64_t size) {
+#ifdef DEPTHWISE_SMALL_ITEMS
+  return size >> 10;
+#else
+  return size;
+#endif
+}
+
 // Of an image, input and output: what stays in the second cache, and what lies in memory or the last one.
 constexpr int64_t kNearBytes = int64_t{1} << 20;
 constexpr int64_t kFarBytes = int64_t{16} << 20;

@@ -53,7 +53,7 @@ static DEPTHWISE_INLINE int64_t first_pixel(const Geometry& g, const Box& box) {
 
 // Multiply-adds of a work item: a fraction of a millisecond, and enough items for many threads.
 [[maybe_unused]] static double item_size(double all_multiply_adds) {
-  constexpr double kSmallest = 1 << 19, kLargest = 1 << 22;
+  constexpr double kSmallest = cut_size(1 << 19), kLargest = cut_size(1 << 22);
   const double share = all_multiply_adds / 64;
   return share < kSmallest ? kSmallest : share > kLargest ? kLargest : share;
 }

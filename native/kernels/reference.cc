@@ -10,7 +10,7 @@ namespace depthwise {
 namespace {
 
 // An item is one block of columns of one output row: at most this many multiply-adds, or one vector of outputs.
-constexpr int64_t kItemTaps = int64_t{1} << 20;
+constexpr int64_t kItemTaps = cut_size(int64_t{1} << 20);
 
 // Where element (channel, pixel) of an array of `channels` planes of `plane` pixels lies.
 struct Strides {

@@ -32,7 +32,7 @@ struct WinogradPlan {
 // Tiles that share the weights of a point while these are in the cache, and an item's multiply-adds.
 constexpr int64_t kSharingTiles = 16;
 constexpr int64_t kChunkChannels = 64;
-constexpr double kWinogradItem = 4 << 20;
+constexpr double kWinogradItem = cut_size(4 << 20);
 
 // At least `elements`, and an odd number of cache lines: the 36 points of a tile are written together, and lie in
 // different sets of the cache then.
