@@ -123,7 +123,8 @@ function objects(family) {
       .filter(existsSync)
       .flatMap((folder) => [...objectsUnder(folder)]),
   );
-  const isReplaced = (path) => path.includes(`kernels_${isaOf(family)}.dir`) && path.endsWith(`/${nameOf(family)}.cc.o`);
+  const isReplaced = (path) =>
+    path.includes(`kernels_${isaOf(family)}.dir`) && path.endsWith(`/${nameOf(family)}.cc.o`);
   return [...kernels.filter((path) => !isReplaced(path)), ...others];
 }
 
