@@ -19,8 +19,8 @@ namespace {
 constexpr int64_t kMuch = int64_t{1} << 42;
 static inline int64_t capped_product(int64_t a, int64_t b) { return a > kMuch / b ? kMuch : a * b; }
 
-// The work of an item or the memory of a band: small with the address sanitizer, so that the small problems of the tests
-// and of the fuzzer have many, whose last ones are a rest.
+// The work of an item or the memory of a band: small with the address sanitizer, so that the small problems of the
+// tests and of the fuzzer have many, whose last ones are a rest.
 static constexpr int64_t cut_size(int64_t size) {
 #ifdef DEPTHWISE_SMALL_ITEMS
   return size >> 10;
