@@ -45,7 +45,7 @@ export function summary(rounds) {
 /**
  * Times `sides` ({ name, run, begin, turns } or { name, time }) in `rounds` rounds, in another order each round. A side whose call takes
  * longer than `slowMs` is timed once, one of a third of that three times: nobody doubts who is faster then. After a side
- * with threads of its own there is a pause of `settleMs`, in which they stop to spin (OpenMP's for some 10 ms). Returns by name:
+ * with threads of its own there is a pause of `settleMs`, in which they stop to spin (OpenMP's for some 10 ms, others' for longer). Returns by name:
  * { median, min, spread, rounds } in ms, spread = (q3 - q1) / median.
  */
 export async function compareSides(
