@@ -11,6 +11,7 @@ const NEXT_BRANCH = "the last vector is copied by the next branch";
 const JUST_FITS = "a patch that just fits is copied first, with the same result";
 const CUT = "an axis that one tile could hold is cut into several, with the same result within the rounding";
 const TILE_HEIGHT = "tiles have another height, with the same result";
+const OTHER_WAY = "fewer geometries go by wide rows: the kernels beside them give the same";
 const BY_MASK = "more blocks are loaded by mask, with the same result";
 
 export const SAME = new Map([
@@ -376,5 +377,21 @@ export const SAME = new Map([
   [
     "winograd_output.h: for (int r = 0; r < kTileOut; ++r)  ->  for (int r = 0; r <= kTileOut; ++r)",
     "where a tile is cut its rows are at most four: a fifth one is never stored",
+  ],
+  [
+    "depthwise2d_wide.h: return axis.pad <= 1 && int64_t{axis.stride} * (axis.out - 1) - axis.pad + 2 <= axis.in;  ->  return axis.pad <= 1 && int64_t{axis.stride} * (axis.out - 1) + axis.pad + 2 <= axis.in;",
+    OTHER_WAY,
+  ],
+  [
+    "depthwise2d_wide.h: return axis.pad <= 1 && int64_t{axis.stride} * (axis.out - 1) - axis.pad + 2 <= axis.in;  ->  return axis.pad < 1 && int64_t{axis.stride} * (axis.out - 1) - axis.pad + 2 <= axis.in;",
+    OTHER_WAY,
+  ],
+  [
+    "depthwise2d_s2_wide.h: for (int v = 0; v < kWide; ++v) strip.sums[v] = strip.bias;  ->  for (int v = 0; v <= kWide; ++v) strip.sums[v] = strip.bias;",
+    "what is written behind the sums is the half sum, which is set next",
+  ],
+  [
+    "depthwise2d_s2_rows.h: for (int32_t next = 0; next < shape.rows; next += 2) {  ->  for (int32_t next = 0; next <= shape.rows; next += 2) {",
+    "the last pair of an even number of rows is computed once more, with the same bits",
   ],
 ]);
