@@ -28,6 +28,12 @@ build() { # name, target, instruction sets, options of cmake
     { cat "build-native-$name.log"; exit 1; }
 }
 
+# These instruction sets, and AVX-512 where this CPU has it.
+and_avx512() {
+  ! grep -qw avx512bw /proc/cpuinfo || printf "avx512;"
+  echo "$1"
+}
+
 find_clang() {
   cc=$(first_of clang-19 clang clang-14)
   cxx=$(first_of clang++-19 clang++ clang++-14)
@@ -44,8 +50,7 @@ run() { # name, problems, instruction sets, options of cmake
 for kind in "$@"; do
   case $kind in
     gcc)
-      isas="avx2;scalar;wide16"
-      ! grep -qw avx512bw /proc/cpuinfo || isas="avx512;$isas"
+      isas=$(and_avx512 "avx2;scalar;wide16")
       case $(uname -m) in x86_64) ;; *) isas="" ;; esac # all there are
       run gcc 1500 "$isas"
       ;;
@@ -64,9 +69,7 @@ for kind in "$@"; do
     aarch64) run aarch64 300 "neon;scalar" -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/aarch64-linux-gnu.cmake" ;;
     fuzz)
       find_clang
-      isas="avx2;scalar"
-      ! grep -qw avx512bw /proc/cpuinfo || isas="avx512;$isas"
-      build fuzz fuzz_conv "$isas" -DDEPTHWISE_SANITIZE=fuzzer-no-link,address,undefined \
+      build fuzz fuzz_conv "$(and_avx512 "avx2;scalar")" -DDEPTHWISE_SANITIZE=fuzzer-no-link,address,undefined \
         -DCMAKE_C_COMPILER="$cc" -DCMAKE_CXX_COMPILER="$cxx"
       ;;
     *) echo "native-tests.sh [gcc] [asan] [tsan] [aarch64] [fuzz], but got $kind" >&2; exit 2 ;;

@@ -53,8 +53,7 @@ DEPTHWISE_INLINE void run_strips(Rows<typename V::Element>& rows, const ColumnBl
   const auto masked = [&](const ColumnBlock<V, 3>& block) DEPTHWISE_INLINE_LAMBDA {
     k3_masked_strip<V>(shape, block, src, dst, rows.channel.taps, rows.channel.bias);
   };
-  // What is left where there are wide strips is odd, or narrow, and masks cost little there.
-  if (HasHalf<V> || !are_regular) return blocks.for_each(g.w, masked);
+  if (!are_regular) return blocks.for_each(g.w, masked);
   const auto is_masked = [&](const ColumnBlock<V, 3>& block) DEPTHWISE_INLINE_LAMBDA {
     return block.columns == Columns::kMasked || (rows.guarded && !loads_stay_inside<V, 3>(rows, block));
   };
@@ -101,7 +100,8 @@ void run(const Geometry& g, const Operands& operands, int64_t begin, int64_t end
     if (g.h.out <= 6 && run_small_tiles<V, 3>(kLowTiles<V>, g, operands, begin, end)) return;
     if (g.h.out <= 14 && run_small_tiles<V, 3>(kHighTiles<V>, g, operands, begin, end)) return;
   }
-  const bool are_regular = ColumnBlocks<V, 3>(g.w).are_regular(g.w);
+  // What is left where there are wide strips is odd, or narrow, and masks cost little there: nobody asks.
+  const bool are_regular = !HasHalf<V> && ColumnBlocks<V, 3>(g.w).are_regular(g.w);
   run_planes<T, 3>(g, operands, begin, end, band_step(g),
                    [&](Rows<T>& rows, const ColumnBlocks<V, 3>& blocks)
                        DEPTHWISE_INLINE_LAMBDA { run_strips<V>(rows, blocks, are_regular); });

@@ -10,18 +10,15 @@ namespace {
 
 // The sums of three output rows at one vector of columns; that of the upper one comes first.
 template <class V, int kWide, bool kHalf>
-struct K3Strip {
+struct K3Strip : WideParts<V> {
   using T = typename V::Element;
   using Half = typename V::Half;
-  V tap[9];
-  V bias;
+  using WideParts<V>::WideParts;
+  using WideParts<V>::tap, WideParts<V>::bias, WideParts<V>::last, WideParts<V>::last_half, WideParts<V>::last_ow,
+      WideParts<V>::activation;
   V sums[kWide][3];
   Half half_sums[3];
-  // For the first vector's first tap column and the last one's last: the lanes that lie in the row. Inner strips have
-  // all lanes, which costs no more than a plain load.
-  typename V::Mask first, last;
-  typename Half::Mask last_half;
-  int64_t last_ow;
+  typename V::Mask first;  // lanes of the first vector's first tap column that lie in the row
 
   // Adds the products of one input row: those of tap row kLast to the upper sum, .. for kSums sums.
   template <int kLast, int kSums, bool kIsFirst, bool kIsLast, class X, class Mask>
@@ -51,7 +48,7 @@ struct K3Strip {
   }
 
   // Stores the upper sums; the others move up.
-  DEPTHWISE_INLINE void store_row(Activation activation, T* dst) {
+  DEPTHWISE_INLINE void store_row(T* dst) {
     if (__builtin_expect(activation != Activation::kNone, false)) {
       DEPTHWISE_UNROLL
       for (int v = 0; v < kWide; ++v) sums[v][0] = clamp_at_store(activation, sums[v][0]);
@@ -76,11 +73,7 @@ template <class V, int kWide, bool kHalf>
 __attribute__((noinline)) void k3_wide_strip(const WideShape<typename V::Element>& shape, const WideColumns& columns,
                                              const typename V::Element* src, typename V::Element* dst,
                                              const typename V::Element* taps, typename V::Element first_sum) {
-  const bool is_cut = columns.is_last && !shape.right;
-  K3Strip<V, kWide, kHalf> strip;
-  DEPTHWISE_UNROLL
-  for (int i = 0; i < 9; ++i) strip.tap[i] = V::broadcast(taps[i]);
-  strip.bias = V::broadcast(first_sum);
+  K3Strip<V, kWide, kHalf> strip(shape, columns, taps, first_sum);
   DEPTHWISE_UNROLL
   for (int i = 0; i < 3; ++i) {
     DEPTHWISE_UNROLL
@@ -88,10 +81,6 @@ __attribute__((noinline)) void k3_wide_strip(const WideShape<typename V::Element
     strip.half_sums[i] = strip.bias.low();
   }
   strip.first = V::Mask::range(columns.is_first && !shape.left ? 1 : 0, V::kLanes);
-  strip.last = V::Mask::first(V::kLanes - is_cut);
-  strip.last_half = V::Half::Mask::first(V::Half::kLanes - is_cut);
-  strip.last_ow = columns.last_ow;
-  const Activation activation = shape.activation;
   const int64_t src_pitch = shape.src_pitch, dst_pitch = shape.dst_pitch;
   src += columns.ow - shape.pad;
   dst += columns.ow;
@@ -104,18 +93,18 @@ __attribute__((noinline)) void k3_wide_strip(const WideShape<typename V::Element
 #pragma GCC unroll 1
   for (int32_t full = shape.rows - 2; full > 0; --full) {
     strip.template add_row<2, 3>(src);
-    strip.store_row(activation, dst);
+    strip.store_row(dst);
     src += src_pitch;
     dst += dst_pitch;
   }
   if (shape.rows > 1) {
     strip.template add_row<2, 2>(src);
-    strip.store_row(activation, dst);
+    strip.store_row(dst);
     src += src_pitch;
     dst += dst_pitch;
   }
   if (shape.below) strip.template add_row<2, 1>(src);
-  strip.store_row(activation, dst);
+  strip.store_row(dst);
 }
 
 template <class V>

@@ -10,18 +10,15 @@ namespace depthwise {
 namespace {
 
 template <class V, int kWide, bool kHalf>
-struct S2Strip {
+struct S2Strip : WideParts<V> {
   using T = typename V::Element;
   using Half = typename V::Half;
-  V tap[9];
-  V bias;
+  using WideParts<V>::WideParts;
+  using WideParts<V>::tap, WideParts<V>::bias, WideParts<V>::last, WideParts<V>::last_half, WideParts<V>::last_ow,
+      WideParts<V>::activation;
   V sums[kWide];
   Half half_sum;
   typename V::Mask before;  // the last lane, or none where it lies in the padding
-  typename V::Mask last;    // lanes of the last vector's second half that lie in the row
-  typename Half::Mask last_half;
-  int64_t last_ow;
-  Activation activation;
 
   template <class X>
   DEPTHWISE_INLINE void add(int row, X first, X middle, X end, X& sum) const {
@@ -73,19 +70,11 @@ template <class V, int kWide, bool kHalf>
 __attribute__((noinline)) void s2_wide_strip(const WideShape<typename V::Element>& shape, const WideColumns& columns,
                                              const typename V::Element* src, typename V::Element* dst,
                                              const typename V::Element* taps, typename V::Element first_sum) {
-  const bool is_cut = columns.is_last && !shape.right;
-  S2Strip<V, kWide, kHalf> strip;
-  DEPTHWISE_UNROLL
-  for (int i = 0; i < 9; ++i) strip.tap[i] = V::broadcast(taps[i]);
-  strip.bias = V::broadcast(first_sum);
+  S2Strip<V, kWide, kHalf> strip(shape, columns, taps, first_sum);
   DEPTHWISE_UNROLL
   for (int v = 0; v < kWide; ++v) strip.sums[v] = strip.bias;
   strip.half_sum = strip.bias.low();
   strip.before = V::Mask::range(columns.is_first && !shape.left ? V::kLanes : V::kLanes - 1, V::kLanes);
-  strip.last = V::Mask::first(V::kLanes - is_cut);
-  strip.last_half = V::Half::Mask::first(V::Half::kLanes - is_cut);
-  strip.last_ow = columns.last_ow;
-  strip.activation = shape.activation;
   const int64_t src_pitch = shape.src_pitch;
   src += 2 * columns.ow - shape.pad + 1;
   dst += columns.ow;
@@ -107,8 +96,8 @@ __attribute__((noinline)) void s2_wide_strip(const WideShape<typename V::Element
   }
   DEPTHWISE_UNROLL
   for (int v = 0; v < kWide; ++v)
-    clamp_at_store(shape.activation, strip.sums[v]).store(dst + (v == kWide - !kHalf ? strip.last_ow : v * V::kLanes));
-  if (kHalf) clamp_at_store(shape.activation, strip.half_sum).store(dst + strip.last_ow);
+    clamp_at_store(strip.activation, strip.sums[v]).store(dst + (v == kWide - !kHalf ? strip.last_ow : v * V::kLanes));
+  if (kHalf) clamp_at_store(strip.activation, strip.half_sum).store(dst + strip.last_ow);
 }
 
 template <class V>

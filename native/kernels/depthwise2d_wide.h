@@ -44,6 +44,29 @@ struct WideShape {
   int32_t pad;        // columns of padding before a row
 };
 
+// What a strip of either stride keeps beside its sums.
+template <class V>
+struct WideParts {
+  V tap[9];
+  V bias;
+  // Lanes of the last load of a row, in a whole vector and in half a one, that lie in the row. Inner strips have all,
+  // which costs no more than a plain load.
+  typename V::Mask last;
+  typename V::Half::Mask last_half;
+  int64_t last_ow;
+  Activation activation;
+
+  DEPTHWISE_INLINE WideParts(const WideShape<typename V::Element>& shape, const WideColumns& columns,
+                             const typename V::Element* taps, typename V::Element first_sum)
+      : bias(V::broadcast(first_sum)), last_ow(columns.last_ow), activation(shape.activation) {
+    const bool is_cut = columns.is_last && !shape.right;
+    last = V::Mask::first(V::kLanes - is_cut);
+    last_half = V::Half::Mask::first(V::Half::kLanes - is_cut);
+    DEPTHWISE_UNROLL
+    for (int i = 0; i < 9; ++i) tap[i] = V::broadcast(taps[i]);
+  }
+};
+
 template <class V>
 using WideStrip = void (*)(const WideShape<typename V::Element>&, const WideColumns&, const typename V::Element*,
                            typename V::Element*, const typename V::Element*, typename V::Element);

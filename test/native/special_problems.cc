@@ -52,8 +52,7 @@ const char* const kDescriptors[] = {
     "n1_c2_i13x20_o2_k7x7_s1_p3,3,2,3_d1_g2", "n1_c2_i15x20_o2_k7x7_s1_p2,3,1,3_d1_g2",
     "n1_c2_i11x40_o2_k5x5_s1_p2,1,2,2_d1_g2", "n1_c2_i11x40_o2_k5x5_s1_p2,2,2,1_d1_g2",
     // Strips of several vectors, of which the last one of a row may be half: of each width for vectors of 16, two
-    // strips
-    // a row, bands; padding at each side alone and at none, three rows, an activation, a multiplier, a shared bank.
+    // strips a row; padding at each side alone and at none, three rows, an activation, a multiplier, a shared bank.
     "n1_c2_i9x17_o2_k3x3_s1_p1_d1_g2_b", "n1_c2_i5x25_o2_k3x3_s1_p1_d1_g2_arelu", "n1_c2_i4x33_o4_k3x3_s1_p1_d1_g2",
     "n1_c2_i6x42_o2_k3x3_s1_p0_d1_g2_arelu6", "n1_c2_i3x49_o2_k3x3_s1_p1_d1_g2_S_b",
     "n1_c1_i8x58_o1_k3x3_s1_p0,1,1,0_d1_g1", "n1_c2_i5x64_o2_k3x3_s1_p1,0,0,1_d1_g2_ahardswish",
