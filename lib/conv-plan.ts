@@ -11,7 +11,7 @@ import { allocate, dtypeOf, requireFloatArray, requireNoOverlap, requireUsable }
 /** Options of `ConvPlan.runAsync`. */
 export interface RunAsyncOptions {
   /** Stops the run before it starts or between work items; the promise rejects with `signal.reason`. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal | null | undefined;
 }
 
 /**
@@ -70,7 +70,7 @@ export class ConvPlan {
    * @throws `ERR_DEPTHWISE_TYPE` for another element type, `ERR_DEPTHWISE_SHAPE` for another length,
    * `ERR_DEPTHWISE_OVERLAP`, `ERR_DEPTHWISE_DETACHED`, `ERR_DEPTHWISE_RESIZABLE`.
    */
-  run(input: FloatArray, output?: FloatArray): FloatArray {
+  run(input: FloatArray, output?: FloatArray | null): FloatArray {
     this.#require("input", input, this.#inputCount, this.inputShape);
     const destination = this.#destination(input, output);
     if (this.#outputCount === 0) return destination ?? allocate(this.#name, this.dtype, this.outputShape);
@@ -88,7 +88,7 @@ export class ConvPlan {
     // Before the memory is looked at: a signal that is none of Node's may do anything.
     signal?.throwIfAborted();
     this.#require("input", input, this.#inputCount, this.inputShape);
-    const destination = this.#destination(input, output ?? undefined);
+    const destination = this.#destination(input, output);
     if (this.#outputCount === 0) return destination ?? allocate(this.#name, this.dtype, this.outputShape);
     return this.#plan.runAsync({ packed: this.#packed }, this.#batch, input, destination, signal);
   }
@@ -98,8 +98,8 @@ export class ConvPlan {
     return this.#plan.describe();
   }
 
-  #destination(input: FloatArray, output: FloatArray | undefined): FloatArray | null {
-    if (output === undefined) return null;
+  #destination(input: FloatArray, output: FloatArray | null | undefined): FloatArray | null {
+    if (output === undefined || output === null) return null;
     this.#require("output", output, this.#outputCount, this.outputShape);
     requireNoOverlap(this.#name, output, "input", input);
     return output;

@@ -1,5 +1,5 @@
 // Chooses the backend, once, at the first use; the only reader of the environment. Importing does nothing.
-import { backendError, requirePositiveInteger } from "../errors.js";
+import { backendError, requirePositiveInteger, tooLargeError } from "../errors.js";
 import { type LoadError, openBinary } from "./binaries.js";
 import { createFallbackBackend } from "./fallback.js";
 import { createNativeBackend } from "./native.js";
@@ -134,13 +134,21 @@ export function hostInfo(): { host: Host | null; wishes: Record<string, string> 
   return { host: load().backend.host(), wishes: Object.fromEntries(wishes) as Record<string, string> };
 }
 
+// What the addon takes; more than any machine gains from.
+const MOST_THREADS = 1024;
+
 /**
- * Sets how many threads one call may use, in the whole process. Results have the same bits for any number.
+ * Sets how many threads one call may use, from 1 to 1024, in the whole process. Results have the same bits for any
+ * number. The JavaScript backend computes on one, whatever is set.
  *
- * @throws `ERR_DEPTHWISE_TYPE` or `ERR_DEPTHWISE_VALUE` for anything but a positive integer.
+ * @throws `ERR_DEPTHWISE_TYPE` or `ERR_DEPTHWISE_VALUE` for anything but a positive integer, `ERR_DEPTHWISE_TOO_LARGE`
+ * above 1024.
  */
 export function setNumThreads(threads: number): void {
-  load().backend.setNumThreads(requirePositiveInteger("setNumThreads", "threads", threads));
+  const name = "setNumThreads";
+  const count = requirePositiveInteger(name, "threads", threads);
+  if (count > MOST_THREADS) throw tooLargeError(name, `threads must be at most ${MOST_THREADS}, but got ${count}`);
+  load().backend.setNumThreads(count);
 }
 
 /** How many threads one call may use: at first as many as this process has CPUs (affinity and cgroup quota). */

@@ -1,8 +1,7 @@
 // Computes: 3x3 and 5x5 depthwise convolution, stride 2, channels first, any padding; multiplier and shared bank too.
 // Refuses: other sizes, strides, dilations, layouts; padding that is not zeros; float64.
 // Loop order: output channel; 3x3 band of rows, two rows, vector of columns; 5x5 and odd padding tile of rows, block of
-// columns, tap
-//   column, input row.
+//   columns, tap column, input row.
 // In registers: nine taps, the sums of two rows (depthwise2d_s2_rows.h); the sums of a tile, the taps of one column
 //   (depthwise2d_s2_tile.h).  Reads beyond: nothing.
 #include "kernels/depthwise2d_s2_rows.h"

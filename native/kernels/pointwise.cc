@@ -53,6 +53,14 @@ int64_t source_pixel(const Geometry& g, int64_t index) {
   return (od * g.d.stride * g.h.in + oh * g.h.stride) * g.w.in + ow * g.w.stride;
 }
 
+// Whether each lane's pixel lies `step` behind that of the lane before. The distance of the last lane alone does not
+// tell: a volume's rows of one pixel may leave out a slice and end where an even step would.
+bool steps_by(const int64_t* offset, int32_t lanes, int64_t step) {
+  for (int32_t lane = 1; lane < lanes; ++lane)
+    if (offset[lane] - offset[lane - 1] != step) return false;
+  return true;
+}
+
 bool strided(const Geometry& g) { return g.d.stride != 1 || g.h.stride != 1 || g.w.stride != 1; }
 
 // panel (channels, kPanel) of output pixels [first, first + count); lanes behind them are 0.
@@ -65,13 +73,13 @@ void copy_panel(const Geometry& g, const T* src, int32_t channels, int64_t first
     const bool whole = lanes == V::kLanes;
     int64_t offset[V::kLanes] = {};
     for (int lane = 0; lane < lanes; ++lane) offset[lane] = source_pixel(g, first + begin + lane);
-    const int64_t distance = whole ? offset[lanes - 1] - offset[0] : 0;
+    const bool neighbours = whole && steps_by(offset, lanes, 1), every_other = whole && steps_by(offset, lanes, 2);
     T* out = panel + begin;
     for (int32_t ic = 0; ic < channels; ++ic, out += kPanel) {
       const T* plane = src + ic * g.src_plane;
-      if (whole && distance == V::kLanes - 1) {
+      if (neighbours) {
         V::load(plane + offset[0]).store(out);
-      } else if (whole && g.w.stride == 2 && distance == 2 * (V::kLanes - 1)) {
+      } else if (every_other) {
         V::load_every_other(plane + offset[0]).store(out);
       } else {
         for (int lane = 0; lane < V::kLanes; ++lane) out[lane] = lane < lanes ? plane[offset[lane]] : T(0);

@@ -1,6 +1,7 @@
 // Computes: 3x3 convolution, stride 1, dense or in wide groups, both layouts, by Winograd's F(4x4, 3x3): transforms of
 //   4x4 tiles of outputs and 36 matrix products. Not exact on integers.
-// Refuses: other kernels, strides and dilations; a kernel or padding along the depth; one input channel a group.
+// Refuses: other kernels, strides and dilations; a kernel or padding along the depth; one input channel a group;
+//   float64.
 // Loop order: group, box of tiles, chunk of output channels: input transform; point, block of output channels, tiles;
 //   output transform. An item is one chunk of one box.
 // In registers: the sums of a tile of the matrix product.  Reads beyond: nothing.

@@ -91,6 +91,9 @@ const char* const kDescriptors[] = {
     // Dense: sums of several parts, of which the last vector is not whole; padding at the ends alone.
     "n1_c300_i1x13_o3_k1_s1_p0_d1_g1", "n1_c270_i3x7_o9_k1_s1_p0_d1_g1_b_arelu",
     "n1_c3_i3x5x6_o4_k2x2x2_s1_p0,0,0,1,1,1_d1_g1_LNHWC",
+    // Pointwise: a vector of a strided volume's pixels of which the last lies where even steps would end.
+    "n1_c18_i5x15x1_o17_k1x1x1_s2x1x2_p0_d1_g1", "n1_c5_i5x7x1_o6_k1x1x1_s2x1x2_p0_d1_g1_b",
+    "n1_c4_i6x3x1_o5_k1x1x1_s2x1x2_p0_d1_g1",
     // Dense: rows that are cut into several boxes, of few channels out and many in.
     "n1_c260_i1x100_o1_k1x3_s1_p0x1_d1_g1", "n1_c260_i1x100_o1_k1x3_s1_p0x1_d1_g1_LNHWC"};
 

@@ -148,16 +148,22 @@ describe("DEPTHWISE_TRACE", () => {
 
 describe("threads", () => {
   test("are set for the process, and answered", async () => {
-    const { getNumThreads, setNumThreads } = await fresh({ DEPTHWISE_BACKEND: "js" });
-    expect(getNumThreads()).toBeGreaterThanOrEqual(1);
-    for (const [value, code] of [
-      [0, "VALUE"],
-      [1.5, "VALUE"],
-      ["2", "TYPE"],
-      [2 ** 40, "TOO_LARGE"],
-    ] as const) {
-      // biome-ignore format: a table
-      expect(thrownBy(() => setNumThreads(value as number)).code).toBe(`ERR_DEPTHWISE_${code}`);
+    for (const env of [{ DEPTHWISE_BACKEND: "js" }, ...(addon ? [{ DEPTHWISE_BINARY: addon }] : [])]) {
+      const { getNumThreads, setNumThreads } = await fresh(env);
+      expect(getNumThreads()).toBeGreaterThanOrEqual(1);
+      for (const [value, code] of [
+        [0, "VALUE"],
+        [1.5, "VALUE"],
+        ["2", "TYPE"],
+        [1025, "TOO_LARGE"],
+        [2 ** 40, "TOO_LARGE"],
+      ] as const) {
+        // biome-ignore format: a table
+        expect(thrownBy(() => setNumThreads(value as number)).code).toBe(`ERR_DEPTHWISE_${code}`);
+      }
+      const before = getNumThreads();
+      setNumThreads(1024);
+      setNumThreads(before);
     }
   });
 });
