@@ -113,17 +113,17 @@ function peerGoals(result, threads) {
   ];
 }
 
-/** What cannot be installed beside this package: our share of the roofline here over the share published of another machine. */
+/** What cannot be installed beside this package: our share of the roofline here over theirs of another machine (newest-peers.tsv). */
 function newestGoals(result, threads) {
   const newest = readNewestPeers();
   const cells = (layout) =>
     rowsOn(result, threads).flatMap((row) => {
-      const published = newest[row.name]?.[layout];
-      if (!published?.[threads] || row.share === null) return [];
-      return [{ name: row.name, value: row.share / published[threads], least: 1, note: `(${published.who})` }];
+      const theirs = newest[row.name]?.[layout];
+      if (!theirs?.[threads] || row.share === null) return [];
+      return [{ name: row.name, value: row.share / theirs[threads], least: 1, note: `(${theirs.who})` }];
     });
   const what = (layout) =>
-    `share of the roofline over that of the newest peers in ${layout} (published figures of a Zen 4 with AVX-512), ${threads} thread${threads > 1 ? "s" : ""}`;
+    `share of the roofline over that of the newest peers in ${layout} (figures of bench/newest-peers.tsv), ${threads} thread${threads > 1 ? "s" : ""}`;
   return [
     each(what("plain NCHW"), "at least 1.00x", cells("plain")),
     each(what("any layout"), "at least 1.00x", cells("any")),

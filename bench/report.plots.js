@@ -106,7 +106,7 @@ globalThis.Plots = (() => {
       const goal = state.threads === 1 ? goals[layer.name] : undefined;
       const newest = data.newest[layer.name]?.any;
       const published = newest?.[state.threads];
-      const tip = `${layer.name}: ${percent(share)} of the limit, ${micro(us)} µs\n${layer.kernel}${goal ? `\ngoal ${percent(goal)}` : ""}${published ? `\npublished: ${newest.who} ${percent(published)}` : ""}`;
+      const tip = `${layer.name}: ${percent(share)} of the limit, ${micro(us)} µs\n${layer.kernel}${goal ? `\ngoal ${percent(goal)}` : ""}${published ? `\nnewest peers: ${newest.who} ${percent(published)}` : ""}`;
       root.append(
         text(left - 10, y + 14, layer.name, { "text-anchor": "end", class: "name" }),
         el("rect", { x: left, y: y + 4, width: right - left, height: row - 8, rx: 3, class: "track" }),
