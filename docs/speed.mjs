@@ -25,6 +25,11 @@ const ROWS = [
   "volume-64x16x56k3",
 ];
 
+/** Sides that a system's package manager brings, by the beginnings of their names. */
+const SYSTEM_PEERS = ["PyTorch", "oneDNN", "XNNPACK", "OpenCV"];
+/** Of bench/newest-peers.tsv. */
+const NEWEST_PEERS = "Newer ones (oneDNN 3.13, XNNPACK 2026-08, ncnn 2026-07)";
+
 const root = fileURLToPath(new URL("..", import.meta.url));
 const files = process.argv.slice(2);
 if (files.length === 0) throw new Error("usage: node docs/speed.mjs bench/results/FILE.json...");
@@ -34,7 +39,13 @@ const microseconds = (ms) => {
   return us < 100 ? us.toPrecision(3) : Math.round(us).toLocaleString("en-US");
 };
 const times = (value) => `${value.toFixed(2)}x`;
-const percent = (value) => `${(100 * value).toFixed(0)} %`;
+const percent = (value, digits = 0) => `${(100 * value).toFixed(digits)} %`;
+/** "48 % of 90 %", with a decimal where both would look alike. */
+function shareOfGoal(share, goal) {
+  const digits = percent(share) === percent(goal) ? 1 : 0;
+  return `${percent(share, digits)} of ${percent(goal, digits)}`;
+}
+const and = (names) => [...names.slice(0, -2), names.slice(-2).join(" and ")].join(", ");
 const plural = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
 const table = (head, aligns, rows) => [head, aligns, ...rows].map((cells) => `| ${cells.join(" | ")} |`);
 
@@ -100,23 +111,38 @@ function sharesOf(result) {
   return {
     all: shares.length,
     met: shares.length - missed.length,
-    missed: missed.map(({ name, mode, share, goal }) => `${name} ${mode} ${percent(share)} of ${percent(goal)}`),
+    missed: missed.map(({ name, mode, share, goal }) => `${name} ${mode} ${shareOfGoal(share, goal)}`),
   };
+}
+
+/** Where the peers come from, and how many layers reach what newer ones do elsewhere; null where that was not measured. */
+function newestPeers(goals, { versions, machine, threads }) {
+  const [plain, any] = ["plain NCHW", "any layout"].map((layout) => {
+    const goal = goals.find(({ what }) => what.includes(`newest peers in ${layout}`));
+    return goal?.measured.match(/^\d+ of \d+/)[0];
+  });
+  if (!plain || !any) return null;
+  const debian = /[+~]deb(\d+)u/.exec(machine.compiler)?.[1];
+  const system = SYSTEM_PEERS.filter((name) => Object.keys(versions).some((side) => side.startsWith(name)));
+  const origin = system.length ? `${and(system)} are those of ${debian ? `Debian ${debian}` : "the system"}. ` : "";
+  return `${origin}${NEWEST_PEERS} are compared by shares of the limit measured elsewhere, on a Zen 4 (\`bench/newest-peers.tsv\`): on ${plural(threads[0], "thread")} ${plain} layers reach the best peer there in plain NCHW, ${any} in any layout.`;
 }
 
 /** Every goal that was not reached; nothing is left out but the better ones of many rows. */
 function losses(result) {
   const goals = goalsOf(result).filter(({ met }) => met !== null);
   const lost = goals.filter(({ met }) => !met);
+  const newest = newestPeers(goals, result);
   const lines = lost.map(
     ({ what, goal, measured, losses: rows }) =>
       `- ${what} (goal: ${goal}): ${measured}${rows.length > 1 ? `; ${worst(rows)}` : ""}`,
   );
   const { all, met, missed } = sharesOf(result);
   if (missed.length)
-    lines.push(`- share of the limit, 1 thread, ${missed.length} of ${all} goals: ${missed.join(", ")}`);
+    lines.push(`- share of the limit, 1 thread, ${missed.length} of ${all} goals are not met: ${missed.join(", ")}`);
   return [
     `${goals.length - lost.length} of ${goals.length} goals are met, and ${met} of ${all} for the share of the limit; [docs/limits.md](docs/limits.md) says what stops the others.`,
+    ...(newest ? ["", newest] : []),
     ...(lines.length
       ? [
           "",
@@ -170,7 +196,8 @@ function figures(file) {
 
 const text = [
   BEGIN,
-  "A peer's column says how many times longer the fastest peer takes, as the median of rounds side by side; below 1 is a loss.",
+  "A peer's column says how many times longer the fastest peer takes, as the median of rounds side by side; below 1 is a loss. In any layout its reorders are not counted.",
+  "GFLOP/s counts two operations for each multiply-add of the sum itself inside the input. Above 100 % of the limit a transform (Fourier's, Winograd's) needs fewer.",
   ...files.flatMap((file) => ["", ...figures(file)]),
   END,
 ].join("\n");
