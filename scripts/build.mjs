@@ -1,6 +1,6 @@
 // What `prepare` and `npm run compile` do in a checkout: TypeScript first, always; then the native addon, where CMake
-// and a C++ compiler are there. Without them one line says so and the JavaScript backend serves. A build that fails
-// with the tools present is an error, and its log is kept.
+// and GCC or clang are there. Without them, and on Windows, one line says so and the JavaScript backend serves. A build
+// that fails with the tools present is an error, and its log is kept.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -21,14 +21,16 @@ function packageFolder(name) {
 }
 
 /** Whether a command can be started at all. */
-const has = (tool) => !spawnSync(tool, ["--version"], { stdio: "ignore", shell: process.platform === "win32" }).error;
+const has = (tool) => !spawnSync(tool, ["--version"], { stdio: "ignore" }).error;
 
-function missingTool() {
-  if (!has("cmake")) return "CMake";
-  if (process.platform === "win32") return null;
+/** Why the addon cannot be built here, or null. */
+function obstacle() {
+  if (process.platform === "win32") return "no GCC or clang found that cmake-js takes on Windows";
+  if (!packageFolder("cmake-js")) return "no cmake-js found";
+  if (!has("cmake")) return "no CMake found";
   const compilers = process.env.CXX ? [process.env.CXX] : ["c++", "g++", "clang++"];
-  if (!compilers.some(has)) return "C++ compiler";
-  if (!["make", "gmake", "ninja"].some(has)) return "make or ninja";
+  if (!compilers.some(has)) return "no C++ compiler found";
+  if (!["make", "gmake", "ninja"].some(has)) return "no make or ninja found";
   return null;
 }
 
@@ -58,13 +60,13 @@ run("TypeScript", tsc, ["-p", "tsconfig.json", "--declaration", "--emitDeclarati
 const { minifyFolder } = await import("./minify.mjs");
 minifyFolder(join(root, "dist"));
 
-const cmakeJs = packageFolder("cmake-js");
-const missing = cmakeJs ? missingTool() : "cmake-js";
+const why = obstacle();
 if (process.env.DEPTHWISE_BUILD === "js") say("native addon not built (DEPTHWISE_BUILD=js)");
-else if (missing) say(`no ${missing} found, native addon not built; the JavaScript backend serves`);
+else if (why) say(`${why}, native addon not built; the JavaScript backend serves`);
 else {
   const started = Date.now();
   // `compile` configures when needed and builds; `rebuild` (a clean one) costs a minute more each time.
-  run("the native build", join(cmakeJs, "bin", "cmake-js"), [process.argv.includes("--clean") ? "rebuild" : "compile"]);
+  const cmakeJs = join(packageFolder("cmake-js"), "bin", "cmake-js");
+  run("the native build", cmakeJs, [process.argv.includes("--clean") ? "rebuild" : "compile"]);
   say(`native addon built in ${Math.round((Date.now() - started) / 1000)} s`);
 }
