@@ -28,6 +28,10 @@ describe.each(names)("%s", (name) => {
     const jobs = text.match(/^ {4}runs-on:/gm) ?? [];
     expect(text.match(/^ {4}timeout-minutes:/gm) ?? []).toHaveLength(jobs.length);
   });
+
+  it("writes no banner of npm's into a file", () => {
+    for (const [command] of text.matchAll(/npm run .*>/g)) expect(command).toContain("--silent");
+  });
 });
 
 it("ci.yml tests the oldest Node that the package takes, and release.yml publishes with provenance", () => {
