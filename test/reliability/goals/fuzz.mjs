@@ -32,7 +32,9 @@ export default {
   async run({ from, count }) {
     const corpus = workingCorpus();
     const known = readdirSync(corpus).length;
-    const limits = ["-max_len=96", "-timeout=30", "-rss_limit_mb=4096", "-entropic_number_of_rarest_features=20"];
+    // Without the entropic schedule: keeping its books of rare features took half of all time, and 3,200 cases a second
+    // instead of 1,300 found in a minute what ten million of the others had passed by.
+    const limits = ["-max_len=96", "-timeout=30", "-rss_limit_mb=4096", "-entropic=0"];
     const args = [`-runs=${known + count}`, `-seed=${1 + from}`, ...limits, "-verbosity=1", corpus];
     const { code, stderr } = await runFuzzer(args);
     const done = /Done (\d+) runs in \d+ second/.exec(stderr);
