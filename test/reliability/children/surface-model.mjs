@@ -46,11 +46,13 @@ const op = fc.record({
   abort: fc.nat(ABORTS.length - 1),
   later: fc.nat(LATER.length - 1),
   withOut: fc.nat(3),
-  threads: fc.integer({ min: 1, max: 8 }),
+  threads: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.constantFrom(0, 1025, 65536, 2 ** 31 - 1, 2 ** 31, 2 ** 53)),
 });
+// Anything's integers are beyond 32 bits nearly always. Small ones, so that what they may allocate is small.
 const junk = fc.oneof(
   fc.anything({ maxDepth: 1, withTypedArray: true, withBigInt: true, withSparseArray: true }),
   fc.double(),
+  fc.integer({ min: -2, max: 40 }),
 );
 const step = fc.oneof(
   { weight: 9, arbitrary: op },
@@ -305,6 +307,17 @@ function tryJunk({ junk: values, door }, pending) {
   }
 }
 
+function setThreads(threads) {
+  const expected = threads < 1 ? "ERR_DEPTHWISE_VALUE" : threads > 1024 ? "ERR_DEPTHWISE_TOO_LARGE" : undefined;
+  let code;
+  try {
+    depthwise.setNumThreads(threads);
+  } catch (error) {
+    code = error.code;
+  }
+  assert(code === expected, `setNumThreads(${threads}): ${code} instead of ${expected}`);
+}
+
 const KINDS = [
   callSync,
   callSync,
@@ -314,7 +327,7 @@ const KINDS = [
   (call) => runPlan({ ...call, isAsync: true }, call.pending),
   (call) => runModule({ ...call, isAsync: false }, call.pending),
   (call) => runModule({ ...call, isAsync: true }, call.pending),
-  (call) => (call.withOut === 3 ? depthwise.setNumThreads(call.threads) : changeWeights(call, call.pending)),
+  (call) => (call.withOut === 3 ? setThreads(call.threads) : changeWeights(call, call.pending)),
   overlap,
 ];
 
