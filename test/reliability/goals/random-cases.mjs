@@ -11,9 +11,7 @@ export default {
   name: "random-cases",
   what: "the fuzz target on random bytes: geometry, plan and every kernel that runs here against the reference, ASan and UBSan",
   unit: "cases",
-  // The fuzzer's ten million are the promise. These are the same target by the other compiler and its sanitizers, where
-  // nothing leads the way.
-  full: 1_000_000,
+  full: 10_000_000,
   few: 2000,
   batch: 50_000,
   isSkipped: existsSync(program) ? null : "scripts/native-tests.sh asan builds it",
