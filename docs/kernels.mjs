@@ -12,6 +12,7 @@ const FIELDS = ["Computes", "Refuses", "Loop order", "In registers", "Reads beyo
 const results = readdirSync(`${root}bench/results`).filter((name) => /^kernels-.*\.txt$/.test(name));
 const bench = results.sort().at(-1);
 if (bench === undefined) throw new Error("bench/results has no kernels-*.txt");
+const text = readFileSync(`${root}bench/results/${bench}`, "utf8");
 
 /** The five header lines of a kernel's file, by name. */
 function header(source) {
@@ -26,7 +27,7 @@ function header(source) {
 /** Rows of kernel_bench by shape: `{ kernel, isChosen, gflops }`. */
 function measurements() {
   const shapes = new Map();
-  for (const line of readFileSync(`${root}bench/results/${bench}`, "utf8").split("\n")) {
+  for (const line of text.split("\n")) {
     const [, shape, star, kernel, gflops] = line.match(/^(\S+?)(\*?)\s+(\w+)\/\w+\s+[\d.]+\s+[\d.]+\s+([\d.]+)/) ?? [];
     if (shape === undefined) continue;
     shapes.set(shape, [...(shapes.get(shape) ?? []), { kernel, isChosen: star === "*", gflops: Number(gflops) }]);
@@ -78,7 +79,7 @@ const table = [
   "| --- | --- | --- | --- | --- | --- |",
   ...rows,
   "",
-  `One core, \`bench/results/${bench}\`; the head of each file in \`native/kernels/\` says the same of it. This table is written by \`docs/kernels.mjs\`.`,
+  `${text.split("\n")[0]}, kernels by the compiler of a checkout, \`bench/results/${bench}\`; the head of each file in \`native/kernels/\` says the same of it. This table is written by \`docs/kernels.mjs\`.`,
   END,
 ].join("\n");
 
