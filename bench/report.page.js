@@ -106,7 +106,7 @@
     html(
       "p",
       {},
-      `Medians of ${about.rounds} rounds in which all sides alternate, in another order each round; a side that takes over 0.6 s is timed once. Every answer was compared with the formula in float64 before it was timed. Compiler: ${about.machine.compiler}. ${versions}.${missing ? ` Not there: ${missing}.` : ""} ncnn and the newest oneDNN and XNNPACK appear as published figures only.`,
+      `Medians of ${about.rounds} rounds in which all sides alternate, in another order each round; a side that takes over 0.6 s is timed once. Every answer was compared with the formula in float64 before it was timed. Compiler: ${about.machine.compiler}. ${versions}.${missing ? ` Not there: ${missing}.` : ""} ncnn and the newest oneDNN and XNNPACK appear by the figures of bench/newest-peers.tsv only.`,
     ),
     html("p", {}, "Repeat it: ", html("code", {}, about.command)),
   );

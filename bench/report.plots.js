@@ -105,8 +105,8 @@ globalThis.Plots = (() => {
       const { share, us } = layer.on[state.threads];
       const goal = state.threads === 1 ? goals[layer.name] : undefined;
       const newest = data.newest[layer.name]?.any;
-      const published = newest?.[state.threads];
-      const tip = `${layer.name}: ${percent(share)} of the limit, ${micro(us)} µs\n${layer.kernel}${goal ? `\ngoal ${percent(goal)}` : ""}${published ? `\nnewest peers: ${newest.who} ${percent(published)}` : ""}`;
+      const theirs = newest?.[state.threads];
+      const tip = `${layer.name}: ${percent(share)} of the limit, ${micro(us)} µs\n${layer.kernel}${goal ? `\ngoal ${percent(goal)}` : ""}${theirs ? `\nnewest peers: ${newest.who} ${percent(theirs)}` : ""}`;
       root.append(
         text(left - 10, y + 14, layer.name, { "text-anchor": "end", class: "name" }),
         el("rect", { x: left, y: y + 4, width: right - left, height: row - 8, rx: 3, class: "track" }),
@@ -124,14 +124,14 @@ globalThis.Plots = (() => {
         text(right + 56, y + 14, `${micro(us)} µs`),
       );
       if (goal) root.append(line(x(Math.min(goal, most)), y + 1, x(Math.min(goal, most)), y + row - 1, "goal"));
-      if (published && published <= most)
+      if (theirs && theirs <= most)
         root.append(
           el("rect", {
-            x: x(published) - 4,
+            x: x(theirs) - 4,
             y: y + row / 2 - 4,
             width: 8,
             height: 8,
-            transform: `rotate(45 ${x(published)} ${y + row / 2})`,
+            transform: `rotate(45 ${x(theirs)} ${y + row / 2})`,
             class: "newest",
           }),
         );

@@ -23,10 +23,12 @@ function packageFolder(name) {
 /** Whether a command can be started at all. */
 const has = (tool) => !spawnSync(tool, ["--version"], { stdio: "ignore" }).error;
 
+const cmakeJs = packageFolder("cmake-js");
+
 /** Why the addon cannot be built here, or null. */
 function obstacle() {
   if (process.platform === "win32") return "no GCC or clang found that cmake-js takes on Windows";
-  if (!packageFolder("cmake-js")) return "no cmake-js found";
+  if (!cmakeJs) return "no cmake-js found";
   if (!has("cmake")) return "no CMake found";
   const compilers = process.env.CXX ? [process.env.CXX] : ["c++", "g++", "clang++"];
   if (!compilers.some(has)) return "no C++ compiler found";
@@ -66,7 +68,6 @@ else if (why) say(`${why}, native addon not built; the JavaScript backend serves
 else {
   const started = Date.now();
   // `compile` configures when needed and builds; `rebuild` (a clean one) costs a minute more each time.
-  const cmakeJs = join(packageFolder("cmake-js"), "bin", "cmake-js");
-  run("the native build", cmakeJs, [process.argv.includes("--clean") ? "rebuild" : "compile"]);
+  run("the native build", join(cmakeJs, "bin", "cmake-js"), [process.argv.includes("--clean") ? "rebuild" : "compile"]);
   say(`native addon built in ${Math.round((Date.now() - started) / 1000)} s`);
 }

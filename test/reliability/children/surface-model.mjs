@@ -308,14 +308,14 @@ function tryJunk({ junk: values, door }, pending) {
 }
 
 function setThreads(threads) {
-  const expected = threads < 1 ? "ERR_DEPTHWISE_VALUE" : threads > 1024 ? "ERR_DEPTHWISE_TOO_LARGE" : undefined;
-  let code;
+  const codes = threads < 1 ? /^ERR_DEPTHWISE_VALUE$/ : threads > 1024 ? /^ERR_DEPTHWISE_TOO_LARGE$/ : null;
   try {
     depthwise.setNumThreads(threads);
   } catch (error) {
-    code = error.code;
+    assert(codes !== null, `setNumThreads(${threads}): ${error?.message}`);
+    return requireTyped(error, codes);
   }
-  assert(code === expected, `setNumThreads(${threads}): ${code} instead of ${expected}`);
+  assert(codes === null, `setNumThreads(${threads}): no error, but ${codes} was due`);
 }
 
 const KINDS = [
