@@ -34,7 +34,8 @@ template <class V>
 void ask_for_next(const NhwcTile<V>& tile, const Geometry& g, const RowGroup<typename V::Element>& group, int32_t ow) {
   using T = typename V::Element;
   constexpr int64_t kLine = 64 / sizeof(T);
-  const int64_t in_row = int64_t{g.w.in} * g.in_channels, out_row = int64_t{g.w.out} * g.out_channels;
+  const int64_t in_row = int64_t{g.w.in} * g.in_channels * g.h.dilation;
+  const int64_t out_row = int64_t{g.w.out} * g.out_channels * g.h.dilation;
   const int64_t seen = int64_t{ow + tile.pixels} * g.w.stride - g.w.pad + g.w.kernel - 1;
   const int64_t inputs = int64_t{tile.pixels} * g.w.stride * g.in_channels;
   const int64_t outputs = int64_t{tile.pixels} * g.out_channels;
@@ -177,13 +178,15 @@ __attribute__((noinline)) void run_items(const TileSet<Vec<T>>& tiles, const Geo
     const int32_t ow_end = static_cast<int32_t>(ow + c.columns < g.w.out ? ow + c.columns : g.w.out);
     while (row < row_end) {
       // As many groups of one kind as may be worked on together.
-      const bool of_pair = pairs && row + 1 < row_end && is_pair(g, row);
+      const bool of_pair = pairs && row + 1 < row_end && is_pair(g, row_at(g, row));
       int32_t count = 0;
       do {
-        groups[count].dst = static_cast<T*>(operands.dst) + row * g.w.out * g.out_channels;
-        find_rows(g, static_cast<const T*>(operands.src), row, of_pair, V::kLanes, &groups[count++]);
+        const int64_t at = row_at(g, row);
+        groups[count].dst = static_cast<T*>(operands.dst) + at * g.w.out * g.out_channels;
+        find_rows(g, static_cast<const T*>(operands.src), at, of_pair, V::kLanes, &groups[count++]);
         row += of_pair ? 2 : 1;
-      } while (count < most.groups && row < row_end && of_pair == (pairs && row + 1 < row_end && is_pair(g, row)));
+      } while (count < most.groups && row < row_end &&
+               of_pair == (pairs && row + 1 < row_end && is_pair(g, row_at(g, row))));
       nhwc_columns<V>(tiles, g, layer, groups, count, of_pair, ow, ow_end);
     }
   }

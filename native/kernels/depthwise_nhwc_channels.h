@@ -96,7 +96,7 @@ void activate_tile(const NhwcTile<V>& tile, const Geometry& g, const RowGroup<ty
   const int32_t runs = is_run ? 1 : tile.pixels, length = is_run ? tile.pixels : 1;
   for (int r = 0; r < tile.rows; ++r) {
     for (int run = 0; run < runs; ++run) {
-      const int64_t pixel = int64_t{r} * g.w.out + columns.ow + int64_t{run} * columns.step;
+      const int64_t pixel = int64_t{r} * g.h.dilation * g.w.out + columns.ow + int64_t{run} * columns.step;
       activate_stored<V>(g.activation, group.dst + pixel * g.out_channels, int64_t{length} * g.out_channels);
     }
   }
@@ -136,7 +136,8 @@ __attribute__((noinline)) void run_tile_apart(const NhwcTile<V>& tile, typename 
   using Element = typename V::Element;
   const int32_t width = g.in_channels < V::kLanes ? g.in_channels : V::kLanes, last = g.in_channels - width;
   const int64_t kernel_floats = g.taps * V::kLanes, row_floats = int64_t{tile.pixels} * V::kLanes;
-  const int64_t dst_row = int64_t{g.w.out} * g.out_channels, dst_pixel = int64_t{columns.step} * g.out_channels;
+  const int64_t dst_row = int64_t{g.h.dilation} * g.w.out * g.out_channels,
+                dst_pixel = int64_t{columns.step} * g.out_channels;
   alignas(64) Element apart[kMostPixels * V::kLanes], bias[V::kLanes];
   for (int32_t at = 0; at < g.in_channels; at += V::kLanes) {
     const int32_t channel = at < last ? at : last;
@@ -162,7 +163,8 @@ __attribute__((noinline)) void run_tile_in_turns(const NhwcTile<V>& tile, typena
   using Element = typename V::Element;
   constexpr int32_t L = V::kLanes, kPixel = 4 * L;
   const int64_t kernel_floats = g.taps * L, row_floats = int64_t{tile.pixels} * kPixel;
-  const int64_t dst_row = int64_t{g.w.out} * g.out_channels, dst_pixel = int64_t{columns.step} * g.out_channels;
+  const int64_t dst_row = int64_t{g.h.dilation} * g.w.out * g.out_channels,
+                dst_pixel = int64_t{columns.step} * g.out_channels;
   // The vector that ends with the channels may begin before the first of a tile's.
   alignas(64) Element apart[2][L + kMostPixels * kPixel], bias[2][L + kPixel];
   for (int32_t first = 0; first < g.in_channels; first += kPixel) {
@@ -211,7 +213,7 @@ __attribute__((noinline)) void run_tile(const NhwcTile<V>& tile, typename NhwcTi
   sums(g, group,
        {first, count, last, layer.packed + first / V::kLanes * vector_floats, vector_floats,
         layer.bias ? first_bias : nullptr, !g.shared_bank, group.dst + int64_t{columns.ow} * g.out_channels + first,
-        int64_t{columns.step} * g.out_channels, int64_t{g.w.out} * g.out_channels},
+        int64_t{columns.step} * g.out_channels, int64_t{g.h.dilation} * g.w.out * g.out_channels},
        columns.ow);
   if (g.activation != Activation::kNone && count == left) activate_tile<V>(tile, g, group, columns);
 }

@@ -44,7 +44,7 @@ struct Together {
 
 static inline Together together(const Geometry& g, int lanes) {
   const int64_t pixel = int64_t{kTile + g.w.kernel} * static_cast<int64_t>(element_bytes(g.element));
-  const int64_t more = int64_t{g.h.kernel - 1} * g.h.dilation;  // rows beside one for each group
+  const int64_t more = g.h.kernel - 1;  // rows beside one for each group
   const int64_t groups = kTileBytes / (pixel * g.in_channels) - more;
   const Together all = {static_cast<int32_t>(groups < 1                 ? 1
                                              : groups > kGroupsTogether ? kGroupsTogether

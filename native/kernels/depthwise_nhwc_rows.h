@@ -40,11 +40,22 @@ struct RowGroup {
 // How many input rows a group names at most.
 static inline int64_t most_inputs(const Geometry& g) { return int64_t{g.d.kernel} * g.h.kernel; }
 
-// Whether output rows `row` and `row` + 1 lie in one plane and see all of their kernel rows, with stride and
-// dilation 1.
+// The output row that comes `i`-th: of a plane dilated down, rows of one residue follow one another, as they see the
+// same input rows.
+static inline int64_t row_at(const Geometry& g, int64_t i) {
+  const int64_t step = g.h.dilation, plane = g.h.out, at = i % plane;
+  if (step == 1 || g.h.stride != 1) return i;
+  const int64_t most = (plane + step - 1) / step, full = plane - (most - 1) * step;  // residues of `most` rows
+  const int64_t before = full * most;                                                // rows of these
+  const int64_t row = at < before ? at / most + at % most * step
+                                  : full + (at - before) / (most - 1) + (at - before) % (most - 1) * step;
+  return i - at + row;
+}
+
+// Whether output row `row` and the one a dilation further lie in one plane and see all of their kernel rows.
 static inline bool is_pair(const Geometry& g, int64_t row) {
   const int64_t oh = row % g.h.out;
-  return g.h.stride == 1 && g.h.dilation == 1 && oh >= g.h.interior_begin && oh + 1 < g.h.interior_end;
+  return g.h.stride == 1 && oh >= g.h.interior_begin && oh + g.h.dilation < g.h.interior_end;
 }
 
 // Finds the input rows of output row `row`; of_pair: of that row and the next.
@@ -62,7 +73,7 @@ void find_rows(const Geometry& g, const T* src, int64_t row, bool of_pair, int l
       group->inputs[group->count++] = {src + last * row_elements, (int64_t{kd} * g.h.kernel + kh) * row_taps};
     }
   }
-  if (of_pair) last += g.h.kernel;
+  if (of_pair) last += int64_t{g.h.kernel} * g.h.dilation;
   group->reads_last = (int64_t{g.d.in} * g.h.in - 1 - last) * row_elements < lanes;
 }
 

@@ -32,7 +32,7 @@ DEPTHWISE_INLINE TileInput<T> tile_input(const Geometry& g, const RowGroup<T>& g
   uint32_t inside = 0;
   for (int j = 0; j < pixels; ++j) inside |= uint32_t{iw + j * dilation >= 0 && iw + j * dilation < g.w.in} << j;
   const int64_t channels = g.in_channels;
-  return {group.inputs, group.count, iw * channels, dilation * channels, g.w.in * channels, inside, iw,
+  return {group.inputs, group.count, iw * channels, dilation * channels, g.w.in * channels * g.h.dilation, inside, iw,
           g.w.in,       g.w.stride,  dilation,      g.w.kernel};
 }
 
