@@ -7,6 +7,7 @@
 #include "kernels/depthwise2d_k3_strip.h"
 #include "kernels/depthwise2d_k3_wide.h"
 #include "kernels/depthwise2d_small.h"
+#include "kernels/depthwise2d_sweep.h"
 
 namespace depthwise {
 namespace {
@@ -43,7 +44,8 @@ __attribute__((noinline)) void run_copied(const Rows<typename V::Element>& rows,
 }
 
 template <class V>
-DEPTHWISE_INLINE void run_strips(Rows<typename V::Element>& rows, const ColumnBlocks<V, 3>& blocks, bool are_regular) {
+DEPTHWISE_INLINE void run_strips(Rows<typename V::Element>& rows, const ColumnBlocks<V, 3>& blocks, bool are_regular,
+                                 const SweptColumns& swept = {0, 0}) {
   using T = typename V::Element;
   const Geometry& g = *rows.g;
   StripShape<T> shape;
@@ -65,6 +67,15 @@ DEPTHWISE_INLINE void run_strips(Rows<typename V::Element>& rows, const ColumnBl
   if (__builtin_expect(is_masked(blocks.first), false)) {
     masked(blocks.first);
     if (++first >= last) return;
+  }
+  if (!HasHalf<V> && !swept.is_empty()) {
+    k3_sweep<V>(shape, swept, src, dst, rows.channel.taps, rows.channel.bias);
+    // The strips at its sides.
+    const int32_t swept_first = static_cast<int32_t>(swept.begin / V::kLanes);
+    if (first < swept_first)
+      k3_strips<V>(shape, blocks, first, swept_first, src, dst, rows.channel.taps, rows.channel.bias);
+    first = static_cast<int32_t>(max_of(first, swept.end / V::kLanes));
+    if (first >= last) return;
   }
   k3_strips<V>(shape, blocks, first, last, src, dst, rows.channel.taps, rows.channel.bias);
 }
@@ -102,9 +113,10 @@ void run(const Geometry& g, const Operands& operands, int64_t begin, int64_t end
   }
   // What is left where there are wide strips is odd, or narrow, and masks cost little there: nobody asks.
   const bool are_regular = !HasHalf<V> && ColumnBlocks<V, 3>(g.w).are_regular(g.w);
+  const SweptColumns swept = HasHalf<V> ? SweptColumns{0, 0} : swept_columns<T>(g, 64, 1);
   run_planes<T, 3>(g, operands, begin, end, band_step(g),
                    [&](Rows<T>& rows, const ColumnBlocks<V, 3>& blocks)
-                       DEPTHWISE_INLINE_LAMBDA { run_strips<V>(rows, blocks, are_regular); });
+                       DEPTHWISE_INLINE_LAMBDA { run_strips<V>(rows, blocks, are_regular, swept); });
 }
 
 const char* refuses(const Geometry& g) { return refuses_planes(g, 3, 1); }

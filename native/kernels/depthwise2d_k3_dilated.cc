@@ -7,7 +7,7 @@
 // once, in three shifts. With cheap masks, and rows as long as those of the input, rows that lie beside each other in
 // memory are one row, cut into vectors across its seams.
 #include "kernels/depthwise2d_planes.h"
-#include "simd/in_register.h"
+#include "kernels/depthwise2d_sweep.h"
 
 namespace depthwise {
 namespace {
@@ -58,6 +58,7 @@ struct RowBlocks {
   Axis w;
   bool are_joined;
   int32_t count, step, last;  // step: from the index of a block to that of the next; last: index of one that ends a row
+  SweptColumns done = {0, 0};  // of rows that are not joined: left out
   Block<V> kept[kKept], other;
   int64_t other_columns = 0;  // what `other` was made for, where that is less than a vector
 
@@ -79,7 +80,8 @@ struct RowBlocks {
     if (outputs < V::kLanes) other_columns = columns;
     return block;
   }
-  // body(block, offset) for each block of `columns` columns. The last one is moved back, so that it ends with them.
+  // body(block, offset) for each block of `columns` columns that is not done. The last one is moved back, so that it
+  // ends with them.
   template <class Body>
   DEPTHWISE_INLINE void for_each(int64_t columns, Body body) {
     const int64_t end = max_of(0, columns - V::kLanes);
@@ -87,6 +89,11 @@ struct RowBlocks {
     for (int64_t offset = 0;; offset += V::kLanes) {
       const bool is_last = offset >= end;
       if (is_last) offset = end, i = end > 0 ? last : 0;
+      if (!are_joined && done.hold(offset, V::kLanes)) {
+        if (is_last) return;
+        ++i;
+        continue;
+      }
       const bool is_made = i < kKept && columns >= V::kLanes && kept[i].taps != Taps::kUnknown;
       body(__builtin_expect(is_made, true) ? kept[i] : make(i, columns), offset);
       if (is_last) return;
@@ -254,10 +261,23 @@ constexpr int64_t kBytes = 40 << 10, kRowsAtLeast = 12;
 
 int32_t band_step(const Geometry& g) { return g.h.dilation; }
 
+// Output rows [begin, end), at least two of each residue.
+template <class V>
+void sweep_residues(const Geometry& g, const Channel<typename V::Element>& channel, int32_t begin, int32_t end,
+                    const SweptColumns& columns) {
+  const int32_t step = g.h.dilation;
+  for (int32_t residue = begin; residue < begin + step; ++residue) {
+    const int32_t last = residue + ((end - 1 - residue) / step - 1) * step;
+    for (int32_t next = residue; next < last + 2 * step; next += 2 * step)
+      sweep_pair<V>(g, channel, next < last ? next : last, columns);
+  }
+}
+
 template <class T>
 void run(const Geometry& g, const Operands& operands, int64_t begin, int64_t end) {
   using V = Vec<T>;
   RowBlocks<V> blocks(g.w);
+  const SweptColumns swept = blocks.are_joined ? SweptColumns{0, 0} : swept_columns<T>(g, 8, 2 * kSweptVectors);
   const Bands items = item_bands(g, band_step(g));
   const int64_t row_bytes = (int64_t{g.w.in} + g.w.out) * static_cast<int64_t>(sizeof(T));
   const int64_t most = max_of(kRowsAtLeast, kBytes / row_bytes / g.h.dilation) * g.h.dilation;
@@ -272,6 +292,9 @@ void run(const Geometry& g, const Operands& operands, int64_t begin, int64_t end
       const int64_t next_ih = min_of(g.h.in, max_of(0, int64_t{next} - g.h.pad + 2 * int64_t{g.h.dilation}));
       const Ahead ahead = {reinterpret_cast<const char*>(channel.src + next_ih * g.w.in),
                            reinterpret_cast<const char*>(channel.dst + int64_t{next} * g.w.out)};
+      // Each row has a partner, or two: the last pair of a residue is moved back.
+      blocks.done = next - oh >= 2 * int64_t{g.h.dilation} ? swept : SweptColumns{0, 0};
+      if (!blocks.done.is_empty()) sweep_residues<V>(g, channel, oh, next, swept);
       run_band<V>(g, blocks, channel, oh, next, ahead);
       finish_rows<V>(g.activation, channel.dst + int64_t{oh} * g.w.out, (int64_t{next} - oh) * g.w.out);
     }

@@ -143,6 +143,44 @@ __attribute__((noinline)) void k3_strips(const StripShape<typename V::Element>& 
   }
 }
 
+// Outputs `columns` of each row of a band, two rows at a time along memory: whole vectors, none of which sees padding
+// at the sides (depthwise2d_sweep.h says when). `src`, `dst`: as of k3_strips().
+template <class V>
+__attribute__((noinline)) void k3_sweep(const StripShape<typename V::Element>& given, const SweptColumns& columns,
+                                        const typename V::Element* src, typename V::Element* dst,
+                                        const typename V::Element* taps, typename V::Element first_sum) {
+  using T = typename V::Element;
+  const StripShape<T> shape = given;
+  V tap[9];
+  DEPTHWISE_UNROLL
+  for (int i = 0; i < 9; ++i) tap[i] = V::broadcast(taps[i]);
+  const V bias = V::broadcast(first_sum);
+  const int32_t last = shape.full;  // the first row of the last two
+  // Whether an input row lies in the plane, counted from the first output row's first tap on.
+  const auto is_inside = [&](int32_t row) {
+    return row < 2 ? shape.above[row] : row < last + 2 || shape.below[row - last - 2];
+  };
+  for (int32_t next = 0; next < last + 2; next += 2) {
+    const int32_t row = next < last ? next : last;
+    const bool inside[4] = {is_inside(row), is_inside(row + 1), is_inside(row + 2), is_inside(row + 3)};
+    const T* const from = src - shape.pad + row * shape.src_pitch;
+    T* const to = dst + row * shape.dst_pitch;
+    for (int64_t ow = columns.begin; ow < columns.end; ow += V::kLanes) {
+      V sums[2] = {bias, bias};
+      const T* at = from + ow;
+      if (inside[0]) add_row<V, Columns::kInside, 0, 1>(at, tap, nullptr, sums);
+      at += shape.src_pitch;
+      if (inside[1]) add_row<V, Columns::kInside, 1, 2>(at, tap, nullptr, sums);
+      at += shape.src_pitch;
+      if (inside[2]) add_row<V, Columns::kInside, 2, 2>(at, tap, nullptr, sums);
+      at += shape.src_pitch;
+      if (inside[3]) add_row<V, Columns::kInside, 2, 1>(at, tap, nullptr, sums + 1);
+      clamp_at_store(shape.activation, sums[0]).store(to + ow);
+      clamp_at_store(shape.activation, sums[1]).store(to + shape.dst_pitch + ow);
+    }
+  }
+}
+
 // One block of any padding along the row, or whose plain loads would leave the image: every load masked.
 template <class V>
 __attribute__((noinline)) void k3_masked_strip(const StripShape<typename V::Element>& shape,

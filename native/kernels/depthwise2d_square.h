@@ -1,8 +1,10 @@
-// The kernels of depthwise2d_k5.cc and depthwise2d_k7.cc: k x k, stride 1, by tiles (depthwise2d_tile.h).
+// The kernels of depthwise2d_k5.cc and depthwise2d_k7.cc: k x k, stride 1, by tiles (depthwise2d_tile.h), or in pairs
+// of rows (depthwise2d_sweep.h).
 #ifndef DEPTHWISE_KERNELS_DEPTHWISE2D_SQUARE_H_
 #define DEPTHWISE_KERNELS_DEPTHWISE2D_SQUARE_H_
 
 #include "kernels/depthwise2d_small.h"
+#include "kernels/depthwise2d_sweep.h"
 
 namespace depthwise {
 namespace {
@@ -12,9 +14,16 @@ void run_square(const Geometry& g, const Operands& operands, int64_t begin, int6
   using V = Vec<T>;
   const Tiles<V, kKernel>& tiles = tiles_for<V, kKernel>(g);
   if (run_small_tiles<V, kKernel>(tiles, g, operands, begin, end)) return;
+  const SweptColumns swept = swept_columns<T>(g, 8, kSweptVectors);
   run_planes<T, kKernel>(g, operands, begin, end, tiles.rows,
-                         [&](const Rows<T>& rows, const ColumnBlocks<V, kKernel>& blocks)
-                             DEPTHWISE_INLINE_LAMBDA { run_tiles<V, kKernel>(tiles, rows, blocks); });
+                         [&](const Rows<T>& rows, const ColumnBlocks<V, kKernel>& blocks) DEPTHWISE_INLINE_LAMBDA {
+                           const int32_t last = rows.end - 2;
+                           if (last < rows.begin) return run_tiles<V, kKernel>(tiles, rows, blocks);
+                           if (!swept.is_empty())
+                             for (int32_t oh = rows.begin; oh < rows.end; oh += 2)
+                               sweep_pair<V>(g, rows.channel, oh < last ? oh : last, swept);
+                           run_tiles<V, kKernel>(tiles, rows, blocks, swept);
+                         });
 }
 
 template <int kKernel>

@@ -94,7 +94,7 @@ __attribute__((noinline)) void copied_tile(const Tiles<V, kKernel>& tiles, const
 
 template <class V, int kKernel, int kPlanes = 1>
 __attribute__((noinline)) void run_tiles(const Tiles<V, kKernel>& tiles, const Rows<typename V::Element>& rows,
-                                         const ColumnBlocks<V, kKernel>& blocks) {
+                                         const ColumnBlocks<V, kKernel>& blocks, const SweptColumns& done = {0, 0}) {
   const int32_t tile_rows = tiles.rows;
   const Geometry& g = *rows.g;
   TileShape<typename V::Element> shape = tile_shape(g, rows.limit);
@@ -110,7 +110,7 @@ __attribute__((noinline)) void run_tiles(const Tiles<V, kKernel>& tiles, const R
     const bool fits = here.end - here.begin == tile_rows && tile_place<kKernel>(g.h, here.begin, tile_rows, &place);
     const typename V::Element* src = rows.channel.src + (int64_t{here.begin} - g.h.pad) * g.w.in;
     typename V::Element* dst = rows.channel.dst + int64_t{here.begin} * g.w.out;
-    blocks.for_each(g.w, [&](const ColumnBlock<V, kKernel>& block) DEPTHWISE_INLINE_LAMBDA {
+    const auto do_block = [&](const ColumnBlock<V, kKernel>& block) DEPTHWISE_INLINE_LAMBDA {
       for (int line = 0; line < tile_rows * static_cast<int>(sizeof(V)); line += 64) {
         prefetch(next_src);
         prefetch(next_dst);
@@ -124,7 +124,8 @@ __attribute__((noinline)) void run_tiles(const Tiles<V, kKernel>& tiles, const R
                                        rows.channel.bias);
       else
         copied_tile<V, kKernel, kPlanes>(tiles, rows, block, here.begin, here.end);
-    });
+    };
+    blocks.for_each(g.w, do_block, done);
   }
 }
 

@@ -58,6 +58,13 @@ DEPTHWISE_INLINE typename V::Mask lanes_in_row(const ColumnBlock<V, kKernel>& bl
   return block.columns == Columns::kInside ? V::Mask::first(V::kLanes) : block.in_row[kw];
 }
 
+// Output columns [begin, end) of a row, which are computed in another way (depthwise2d_sweep.h).
+struct SweptColumns {
+  int64_t begin, end;
+  DEPTHWISE_INLINE bool is_empty() const { return begin >= end; }
+  DEPTHWISE_INLINE bool hold(int64_t ow, int64_t count) const { return ow >= begin && ow + count <= end; }
+};
+
 // All blocks of a row: the first few are made once, the others when they are asked for.
 template <class V, int kKernel>
 struct ColumnBlocks {
@@ -89,13 +96,15 @@ struct ColumnBlocks {
   static DEPTHWISE_INLINE int32_t column_of(const Axis& w, int32_t i) {
     return static_cast<int32_t>(min_of(int64_t{i} * V::kLanes, max_of(0, w.out - V::kLanes)));
   }
-  // body(block) for each block of the row. A kept one is handed on where it stands: a copy made just before its masks
-  // are loaded would stall them.
+  // body(block) for each block of the row that is not done. A kept one is handed on where it stands: a copy made just
+  // before its masks are loaded would stall them.
   template <class Body>
-  DEPTHWISE_INLINE void for_each(const Axis& w, Body body) const {
+  DEPTHWISE_INLINE void for_each(const Axis& w, Body body, const SweptColumns& done = {0, 0}) const {
     const int32_t first_made = count < kKept ? count : kKept;
-    for (int32_t i = 0; i < first_made; ++i) body(kept[i]);
-    for (int32_t i = first_made; i < count; ++i) body(make(w, i));
+    for (int32_t i = 0; i < first_made; ++i)
+      if (!done.hold(column_of(w, i), V::kLanes)) body(kept[i]);
+    for (int32_t i = first_made; i < count; ++i)
+      if (!done.hold(column_of(w, i), V::kLanes)) body(make(w, i));
   }
 
  private:

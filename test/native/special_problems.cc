@@ -29,6 +29,10 @@ const char* const kDescriptors[] = {
     // Channels last, pairs of output rows: more channels than a vector, a multiplier, a depth.
     "n1_c17_i11x20_o17_k3x3_s1_p1_d1_g17_LNHWC_b", "n1_c16_i8x5_o48_k3x3_s1_p0_d1_g16_LNHWC_asilu",
     "n1_c19_i4x5x7_o19_k3x3x3_s1_p1_d1_g19_LNHWC", "n1_c16_i9x8_o16_k3x3_s1_p2x1_d2x1_g16_LNHWC",
+    // The same, dilated down the plane: pairs of rows of a residue, an activation, a multiplier, a depth.
+    "n1_c17_i13x9_o17_k3x3_s1_p3_d3_g17_LNHWC_b_arelu", "n1_c16_i26x7_o16_k3x3_s1_p2_d2_g16_LNHWC",
+    "n1_c16_i11x8_o32_k3x3_s1_p2_d2_g16_LNHWC_b_asilu", "n1_c16_i10x5_o48_k3x3_s1_p2x1_d2x1_g16_LNHWC_ahardswish",
+    "n1_c19_i3x9x7_o19_k3x3x3_s1_p1x2x2_d1x2x2_g19_LNHWC", "n1_c16_i9x30_o16_k3x3_s1_p0_d2x1_g16_LNHWC_S",
     // Channels last, dilated along the row: few channels, more than a vector, an activation; two kernels a channel; so
     // many channels that a part of them is worked on at a time.
     "n1_c3_i9x23_o3_k5x5_s1_p6_d3_g3_LNHWC_b", "n1_c18_i9x13_o18_k3x3_s1_p2_d2_g18_LNHWC_b_asilu",
@@ -73,6 +77,17 @@ const char* const kDescriptors[] = {
     // Planes that 32 registers hold at once, with others before and behind them.
     "n1_c20_i14x14_o20_k3x3_s1_p1_d1_g20_b_arelu", "n1_c9_i7x14_o9_k3x3_s1_p1_d1_g9_asilu",
     "n1_c7_i14x16_o14_k3x3_s1_p1_d1_g7",
+    // Rows a multiple of 2 KB apart, or nearly, which go along memory in pairs: odd and even numbers of them, several
+    // bands, every padding, an activation at the store and one after it, fewer rows than two of a residue.
+    "n1_c2_i9x512_o2_k3x3_s1_p1_d1_g2_b_arelu", "n1_c1_i3x512_o1_k3x3_s1_p0,1,0,1_d1_g1",
+    "n1_c2_i4x1024_o4_k3x3_s1_p2_d1_g2", "n1_c2_i40x1023_o2_k3x3_s1_p1,0,2,1_d1_g2_S_b",
+    "n1_c1_i30x1032_o1_k3x3_s1_p1_d1_g1_asilu", "n1_c2_i3x12x512_o2_k1x3x3_s1_p0x1x1_d1_g2",
+    "n1_c2_i9x512_o2_k5x5_s1_p2_d1_g2_b_arelu", "n1_c1_i40x1024_o1_k5x5_s1_p2_d1_g1_asilu",
+    "n1_c2_i5x512_o2_k5x5_s1_p0,2,0,2_d1_g2", "n1_c2_i11x1025_o2_k5x5_s1_p3,2,0,4_d1_g2",
+    "n1_c2_i11x1025_o2_k7x7_s1_p3_d1_g2_arelu6", "n1_c1_i40x1024_o1_k7x7_s1_p0_d1_g1_b",
+    "n1_c2_i2x9x512_o4_k1x7x7_s1_p0x3x3_d1_g2", "n1_c2_i9x256_o2_k3x3_s1_p2_d2_g2_b_arelu",
+    "n1_c1_i5x256_o1_k3x3_s1_p2x3_d2x3_g1", "n1_c1_i7x512_o1_k3x3_s1_p4_d4_g1",
+    "n1_c1_i61x512_o1_k3x3_s1_p2_d2_g1_asilu", "n1_c2_i19x128_o2_k3x3_s1_p4,1,7,0_d4x1_g2",
     // The first of two blocks of a row sees padding at its right; tiles that see padding at their sides alone.
     "n1_c2_i5x9_o2_k3x3_s1_p1,0,1,2_d1_g2", "n1_c3_i6x5_o3_k3x3_s1_p0x1_d1_g3",
     // A first tile that sees a part of the padding below; planes whose last tile would end two rows behind them.
