@@ -25,7 +25,8 @@ struct Columns {
 // Whether tiles ask for the next one's input and outputs. Of more than a few kilobytes at once, nothing is gained.
 template <class T>
 bool asks_ahead(const Geometry& g) {
-  return image_bytes(g) > kFarBytes && int64_t{kTile} * g.in_channels * int64_t{sizeof(T)} <= (int64_t{8} << 10);
+  return copies_bytes(g) == 0 && image_bytes(g) > kFarBytes &&
+         int64_t{kTile} * g.in_channels * int64_t{sizeof(T)} <= (int64_t{8} << 10);
 }
 
 // Asks for what the next tile of a row reads first of all, and for its outputs: the processor does not foresee so many
@@ -34,15 +35,13 @@ template <class V>
 void ask_for_next(const NhwcTile<V>& tile, const Geometry& g, const RowGroup<typename V::Element>& group, int32_t ow) {
   using T = typename V::Element;
   constexpr int64_t kLine = 64 / sizeof(T);
-  const int64_t in_row = int64_t{g.w.in} * g.in_channels * g.h.dilation;
   const int64_t out_row = int64_t{g.w.out} * g.out_channels * g.h.dilation;
   const int64_t seen = int64_t{ow + tile.pixels} * g.w.stride - g.w.pad + g.w.kernel - 1;
   const int64_t inputs = int64_t{tile.pixels} * g.w.stride * g.in_channels;
   const int64_t outputs = int64_t{tile.pixels} * g.out_channels;
-  const int64_t above = tile.rows > 1 ? g.h.kernel - 1 : 0;
-  const T* src = group.inputs[group.count - 1].src + above * in_row + seen * g.in_channels;
   const T* dst = group.dst + int64_t{ow + tile.pixels} * g.out_channels;
-  for (int r = 0; r < tile.rows; ++r, src += in_row, dst += out_row) {
+  for (int r = 0; r < tile.rows; ++r, dst += out_row) {
+    const T* src = group.inputs[group.count - tile.rows + r].src + seen * g.in_channels;
     for (int64_t i = 0; i < inputs; i += kLine) __builtin_prefetch(src + i, 0, 2);
     for (int64_t i = 0; i < outputs; i += kLine) __builtin_prefetch(dst + i, 1, 2);
   }
@@ -169,8 +168,14 @@ __attribute__((noinline)) void run_items(const TileSet<Vec<T>>& tiles, const Geo
   const Together most = together(g, V::kLanes);
   const LayerWork<T> layer = {static_cast<const T*>(operands.weight), static_cast<const T*>(operands.bias),
                               most.channels, asks_ahead<T>(g)};
+  InputRow<T>* const inputs = static_cast<InputRow<T>*>(scratch);
   RowGroup<T> groups[kGroupsTogether] = {};
-  for (int32_t i = 0; i < most.groups; ++i) groups[i].inputs = static_cast<InputRow<T>*>(scratch) + i * most_inputs(g);
+  for (int32_t i = 0; i < most.groups; ++i) groups[i].inputs = inputs + i * most_inputs(g);
+  const bool copies = copies_bytes(g) > 0;
+  RowCopies<T> copied(g, static_cast<const T*>(operands.src), copies ? inputs + most_inputs(g) : nullptr);
+  const auto find = [&](int64_t row) {
+    return copies ? copied.of(row) : static_cast<const T*>(operands.src) + row * g.w.in * g.in_channels;
+  };
   for (int64_t item = begin; item < end; ++item) {
     int64_t row = item / c.column_items * c.rows;
     const int64_t row_end = row + c.rows < all_rows ? row + c.rows : all_rows;
@@ -183,7 +188,9 @@ __attribute__((noinline)) void run_items(const TileSet<Vec<T>>& tiles, const Geo
       do {
         const int64_t at = row_at(g, row);
         groups[count].dst = static_cast<T*>(operands.dst) + at * g.w.out * g.out_channels;
-        find_rows(g, static_cast<const T*>(operands.src), at, of_pair, V::kLanes, &groups[count++]);
+        groups[count].pixel = copies ? copied_pixel(g) : g.in_channels;
+        copied.begin_group();
+        find_rows(g, at, of_pair, V::kLanes, find, &groups[count++]);
         row += of_pair ? 2 : 1;
       } while (count < most.groups && row < row_end &&
                of_pair == (pairs && row + 1 < row_end && is_pair(g, row_at(g, row))));
@@ -227,7 +234,8 @@ int64_t work_items(const Geometry& g) {
 // The input rows of the groups that are worked on together.
 template <class T>
 int64_t scratch_bytes(const Geometry& g) {
-  return most_inputs(g) * together(g, Vec<T>::kLanes).groups * int64_t{sizeof(InputRow<T>)};
+  return most_inputs(g) * together(g, Vec<T>::kLanes).groups * int64_t{sizeof(InputRow<T>)} +
+         RowCopies<T>::scratch_bytes(g);
 }
 
 template <class T, int K>

@@ -30,7 +30,6 @@ __attribute__((noinline)) void nhwc_sums(const Geometry& g, const RowGroup<typen
   const TileInput<Element> in = tile_input<Element>(g, group, ow, kEdge && K > 0 ? T + K - 1 : 0);
   const ChannelWork<Element> work = channels;
   const Element* taps = work.taps;
-  const int64_t in_channels = g.in_channels;
   for (int32_t at = 0; at < work.count; at += V::kLanes, taps += work.taps_step) {
     const int64_t channel = at < work.last ? at : work.last;
     const V bias = work.bias ? V::load(work.bias + channel * work.bias_step) : V::zero();
@@ -40,8 +39,7 @@ __attribute__((noinline)) void nhwc_sums(const Geometry& g, const RowGroup<typen
 #pragma GCC unroll 8
       for (int p = 0; p < T; ++p) sums[r][p] = bias;
     if constexpr (K == 0)
-      nhwc_any_sums<V, T, kEdge, kMasked>(in, work.first + channel, in_channels, taps,
-                                          V::Mask::first(static_cast<int32_t>(in_channels)), sums[0]);
+      nhwc_any_sums<V, T, kEdge, kMasked>(in, work.first + channel, taps, V::Mask::first(g.in_channels), sums[0]);
     else if constexpr (R == 1)
       nhwc_row_sums<V, K, T, kEdge>(in, work.first + channel, taps, sums[0]);
     else

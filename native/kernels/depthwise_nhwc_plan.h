@@ -2,7 +2,7 @@
 #ifndef DEPTHWISE_KERNELS_DEPTHWISE_NHWC_PLAN_H_
 #define DEPTHWISE_KERNELS_DEPTHWISE_NHWC_PLAN_H_
 
-#include "kernels/family.h"
+#include "kernels/depthwise_nhwc_copies.h"
 
 namespace depthwise {
 namespace {
@@ -43,6 +43,7 @@ struct Together {
 };
 
 static inline Together together(const Geometry& g, int lanes) {
+  if (copies_bytes(g) > 0) return {1, g.in_channels};  // as many rows are kept as one group names
   const int64_t pixel = int64_t{kTile + g.w.kernel} * static_cast<int64_t>(element_bytes(g.element));
   const int64_t more = g.h.kernel - 1;  // rows beside one for each group
   const int64_t groups = kTileBytes / (pixel * g.in_channels) - more;

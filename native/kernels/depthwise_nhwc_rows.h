@@ -20,25 +20,27 @@ static inline TapRange taps_inside(const Axis& axis, int32_t o) {
   return {begin, end < begin ? begin : end};
 }
 
-// One input row, and where the taps that meet it lie in a packed kernel. Of two output rows it is the first of the rows
-// at one depth; the others follow it.
+// One input row, and where the taps that meet it lie in a packed kernel: of two output rows, those that the upper one
+// meets it with.
 template <class T>
 struct InputRow {
   const T* src;  // (w.in, in_channels)
   int64_t taps;
 };
 
-// One output row, or two neighbouring ones, and the `count` input rows that they see, in the order of their taps.
+// One output row, or two that are a dilation apart, and the `count` input rows that they see, in the order of their
+// taps.
 template <class T>
 struct RowGroup {
   InputRow<T>* inputs;
   int64_t count;
+  int64_t pixel;    // elements from pixel to pixel of the inputs
   T* dst;           // the first output row (w.out, out_channels)
   bool reads_last;  // sees an input row so near the end of the image that whole vectors may pass it
 };
 
 // How many input rows a group names at most.
-static inline int64_t most_inputs(const Geometry& g) { return int64_t{g.d.kernel} * g.h.kernel; }
+static inline int64_t most_inputs(const Geometry& g) { return int64_t{g.d.kernel} * (int64_t{g.h.kernel} + 1); }
 
 // The output row that comes `i`-th: of a plane dilated down, rows of one residue follow one another, as they see the
 // same input rows.
@@ -58,23 +60,23 @@ static inline bool is_pair(const Geometry& g, int64_t row) {
   return g.h.stride == 1 && oh >= g.h.interior_begin && oh + g.h.dilation < g.h.interior_end;
 }
 
-// Finds the input rows of output row `row`; of_pair: of that row and the next.
-template <class T>
-void find_rows(const Geometry& g, const T* src, int64_t row, bool of_pair, int lanes, RowGroup<T>* group) {
+// Finds the input rows of output row `row`; of_pair: of that row and the one a dilation further, one row more at each
+// depth. find(input row) is where it lies.
+template <class T, class Find>
+void find_rows(const Geometry& g, int64_t row, bool of_pair, int lanes, Find find, RowGroup<T>* group) {
   const int32_t od = static_cast<int32_t>(row / g.h.out), oh = static_cast<int32_t>(row % g.h.out);
-  const int64_t row_elements = int64_t{g.w.in} * g.in_channels, row_taps = int64_t{g.w.kernel} * lanes;
-  const TapRange depth = taps_inside(g.d, od), height = of_pair ? TapRange{0, 1} : taps_inside(g.h, oh);
+  const int64_t row_taps = int64_t{g.w.kernel} * lanes;
+  const TapRange depth = taps_inside(g.d, od), height = taps_inside(g.h, oh);
   int64_t last = 0;
   group->count = 0;
   for (int32_t kd = depth.begin; kd < depth.end; ++kd) {
     const int64_t id = int64_t{od} * g.d.stride - g.d.pad + int64_t{kd} * g.d.dilation;
-    for (int32_t kh = height.begin; kh < height.end; ++kh) {
+    for (int32_t kh = height.begin; kh < height.end + of_pair; ++kh) {
       last = id * g.h.in + int64_t{oh} * g.h.stride - g.h.pad + int64_t{kh} * g.h.dilation;
-      group->inputs[group->count++] = {src + last * row_elements, (int64_t{kd} * g.h.kernel + kh) * row_taps};
+      group->inputs[group->count++] = {find(last), (int64_t{kd} * g.h.kernel + kh) * row_taps};
     }
   }
-  if (of_pair) last += int64_t{g.h.kernel} * g.h.dilation;
-  group->reads_last = (int64_t{g.d.in} * g.h.in - 1 - last) * row_elements < lanes;
+  group->reads_last = (int64_t{g.d.in} * g.h.in - 1 - last) * g.w.in * g.in_channels < lanes;
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ struct TileInput {
   int64_t count;
   int64_t first;             // where the first pixel of the tile lies in a row; before it in the padding
   int64_t pixel;             // elements from pixel to pixel, of those that a tap meets one after the other
-  int64_t row;               // elements from row to row
+  int64_t output;            // elements between the pixels under one tap of neighbouring outputs
   uint32_t inside;           // bit j: the j-th pixel that the outputs see lies in the row; of _w3, _w5, _w7 only
   int64_t iw, w_in;          // column of the first pixel, columns of a row
   int64_t stride, dilation;  // along the row
@@ -31,9 +31,9 @@ DEPTHWISE_INLINE TileInput<T> tile_input(const Geometry& g, const RowGroup<T>& g
   const int64_t dilation = g.w.dilation;
   uint32_t inside = 0;
   for (int j = 0; j < pixels; ++j) inside |= uint32_t{iw + j * dilation >= 0 && iw + j * dilation < g.w.in} << j;
-  const int64_t channels = g.in_channels;
-  return {group.inputs, group.count, iw * channels, dilation * channels, g.w.in * channels * g.h.dilation, inside, iw,
-          g.w.in,       g.w.stride,  dilation,      g.w.kernel};
+  return {
+      group.inputs, group.count, iw * group.pixel, dilation * group.pixel, g.w.stride * group.pixel, inside, iw, g.w.in,
+      g.w.stride,   dilation,    g.w.kernel};
 }
 
 // One tap of T pixels. The address is made anew for each tap: as the compiler would have it, T addresses would be
@@ -52,9 +52,9 @@ DEPTHWISE_INLINE void add_tap(const typename V::Element* src, int64_t pixel_step
 // Any width, stride and dilation: a load for each multiply-add. kEdge: some taps of the tile lie in the padding.
 // kMasked: a whole vector would reach beyond the input.
 template <class V, int T, bool kEdge, bool kMasked>
-DEPTHWISE_INLINE void nhwc_any_sums(const TileInput<typename V::Element>& in, int64_t channel, int64_t channels,
+DEPTHWISE_INLINE void nhwc_any_sums(const TileInput<typename V::Element>& in, int64_t channel,
                                     const typename V::Element* packed, typename V::Mask live, V (&sums)[T]) {
-  const int64_t pixel_step = in.stride * channels;
+  const int64_t pixel_step = in.output;
   for (int64_t row = 0; row < in.count; ++row) {
     const typename V::Element* src = in.rows[row].src + in.first + channel;
     const typename V::Element* taps = packed + in.rows[row].taps;
@@ -104,22 +104,21 @@ DEPTHWISE_INLINE void nhwc_row_sums(const TileInput<typename V::Element>& in, in
   }
 }
 
-// Two output rows of a K x K kernel, stride 1 in the plane and no dilation down it: all but the first and the last
-// input row serve both. Their kernel rows are one apart, so that each is loaded once, for the lower row of outputs
-// last.
+// Two output rows of a K x K kernel, stride 1 in the plane, a dilation apart: all but the first and the last input row
+// serve both. Their kernel rows are one apart, so that each is loaded once, for the lower row of outputs last.
 template <class V, int K, int T, bool kEdge>
 DEPTHWISE_INLINE void nhwc_pair_sums(const TileInput<typename V::Element>& in, int64_t channel,
                                      const typename V::Element* packed, V (&sums)[2][T]) {
-  for (int64_t depth = 0; depth < in.count; ++depth) {
-    const typename V::Element* row = in.rows[depth].src + in.first + channel;
-    const typename V::Element* taps = packed + in.rows[depth].taps;
+  const int64_t first = in.first + channel;
+  for (const InputRow<typename V::Element>*row = in.rows, *end = row + in.count; row < end;) {
+    const typename V::Element* taps = packed + row->taps;
     V above[K] = {}, below[K] = {};
 #pragma GCC unroll 8
-    for (int i = 0; i <= K; ++i, row += in.row, taps += K * V::kLanes) {
+    for (int i = 0; i <= K; ++i, ++row, taps += K * V::kLanes) {
 #pragma GCC unroll 8
       for (int kw = 0; kw < K; ++kw) below[kw] = above[kw];
       if (i < K) load_taps<V, K>(taps, above);
-      const typename V::Element* src = row;
+      const typename V::Element* src = row->src + first;
 #pragma GCC unroll 16
       for (int j = 0; j < T + K - 1; ++j, src += in.pixel) {
         if (kEdge && (in.inside >> j & 1) == 0) continue;

@@ -33,6 +33,12 @@ const char* const kDescriptors[] = {
     "n1_c17_i13x9_o17_k3x3_s1_p3_d3_g17_LNHWC_b_arelu", "n1_c16_i26x7_o16_k3x3_s1_p2_d2_g16_LNHWC",
     "n1_c16_i11x8_o32_k3x3_s1_p2_d2_g16_LNHWC_b_asilu", "n1_c16_i10x5_o48_k3x3_s1_p2x1_d2x1_g16_LNHWC_ahardswish",
     "n1_c19_i3x9x7_o19_k3x3x3_s1_p1x2x2_d1x2x2_g19_LNHWC", "n1_c16_i9x30_o16_k3x3_s1_p0_d2x1_g16_LNHWC_S",
+    // Pixels a multiple of 2 KB apart, whose rows are copied: one that sees rows of several depths, pairs and single
+    // rows, two kernels a channel, a stride, a dilation.
+    "n1_c512_i9x6_o512_k3x3_s1_p1_d1_g512_LNHWC_b_arelu", "n1_c512_i3x7x4_o512_k3x3x3_s1_p1_d1_g512_LNHWC",
+    "n1_c1024_i8x5_o1024_k5x5_s1_p2_d1_g1024_LNHWC", "n1_c512_i9x4_o1024_k3x3_s1_p1_d1_g512_LNHWC_b_S",
+    "n1_c512_i9x8_o512_k3x3_s2_p1_d1_g512_LNHWC_asilu", "n1_c128_i13x11_o128_k3x3_s1_p4_d4_g128_LNHWC_b",
+    "n1_c512_i5x5x4_o512_k2x3x3_s2x2x1_p1_d2x1x1_g512_LNHWC",
     // Channels last, dilated along the row: few channels, more than a vector, an activation; two kernels a channel; so
     // many channels that a part of them is worked on at a time.
     "n1_c3_i9x23_o3_k5x5_s1_p6_d3_g3_LNHWC_b", "n1_c18_i9x13_o18_k3x3_s1_p2_d2_g18_LNHWC_b_asilu",
