@@ -43,6 +43,9 @@ const MORE = [
   "n1_c32_i28x28_o64_k3x3_s1_p1_d1_g32_LNHWC",
   "n1_c64_i27x27_o64_k5x5_s1_p2_d1_g64_LNHWC_arelu",
   "n1_c16_i64x64_o16_k31x31_s1_p15_d1_g16_LNHWC",
+  "n1_c2_i32x1024_o2_k3x3_s1_p1_d1_g2",
+  "n1_c2_i32x1024_o2_k7x7_s1_p3_d1_g2",
+  "n1_c512_i14x14_o512_k3x3_s1_p1_d1_g512_LNHWC",
 ];
 
 /** The total of a profile that callgrind wrote for one call: its line "totals: N" or "summary: N". */

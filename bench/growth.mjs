@@ -51,9 +51,12 @@ export const SERIES = [
 
 const SIZES = [13, 15, 27, 57, 113];
 const CHANNELS = [1, 3, 5, 100];
+// Rows a multiple of 2 KB apart, which meet in a cache, against rows that do not.
+const WIDTHS = [512, 1024];
+const rows = (width, rest) => `n1_c4_i64x${width}_o4_${rest}_g4`;
 const nextMultiple = (value) => Math.ceil((value + 1) / 8) * 8;
 
-/** Pairs of an odd size and the next larger multiple of eight, which must not be faster. */
+/** Pairs of an odd size, or of one that meets itself in a cache, and the next larger multiple of eight, which must not be faster. */
 export const PAIRS = [
   ...SIZES.flatMap((size) =>
     [
@@ -71,6 +74,15 @@ export const PAIRS = [
       ["pointwise, 56x56", (v) => dense(v, 56, "k1x1_s1_p0")],
       ["dense 3x3, 28x28", (v) => dense(v, 28, "k3x3_s1_p1")],
     ].map(([what, at]) => ({ what, axis: "C", value: channels, multiple: nextMultiple(channels), at })),
+  ),
+  ...WIDTHS.flatMap((width) =>
+    [
+      ["depthwise 3x3, 64 rows", (v) => rows(v, "k3x3_s1_p1_d1")],
+      ["depthwise 3x3, stride 2, 64 rows", (v) => rows(v, "k3x3_s2_p1_d1")],
+      ["depthwise 3x3 dilated by 2, 64 rows", (v) => rows(v, "k3x3_s1_p2_d2")],
+      ["depthwise 5x5, 64 rows", (v) => rows(v, "k5x5_s1_p2_d1")],
+      ["depthwise 7x7, 64 rows", (v) => rows(v, "k7x7_s1_p3_d1")],
+    ].map(([what, at]) => ({ what, axis: "W", value: width, multiple: nextMultiple(width), at })),
   ),
 ];
 

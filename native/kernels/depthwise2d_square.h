@@ -18,11 +18,11 @@ void run_square(const Geometry& g, const Operands& operands, int64_t begin, int6
   run_planes<T, kKernel>(g, operands, begin, end, tiles.rows,
                          [&](const Rows<T>& rows, const ColumnBlocks<V, kKernel>& blocks) DEPTHWISE_INLINE_LAMBDA {
                            const int32_t last = rows.end - 2;
-                           if (last < rows.begin) return run_tiles<V, kKernel>(tiles, rows, blocks);
-                           if (!swept.is_empty())
+                           const SweptColumns done = last < rows.begin ? SweptColumns{0, 0} : swept;
+                           if (!done.is_empty())
                              for (int32_t oh = rows.begin; oh < rows.end; oh += 2)
-                               sweep_pair<V>(g, rows.channel, oh < last ? oh : last, swept);
-                           run_tiles<V, kKernel>(tiles, rows, blocks, swept);
+                               sweep_pair<V>(g, rows.channel, oh < last ? oh : last, done);
+                           run_tiles<V, kKernel>(tiles, rows, blocks, done);
                          });
 }
 

@@ -1,6 +1,6 @@
-// Pairs of output rows that go along memory, for rows that lie a multiple of 2 KB apart. Tiles and strips go down
-// columns: there all rows meet in the same few places of the first-level cache, which hold eight lines or twelve, so
-// that each vector is fetched and written back by itself; it took two to four times as long.
+// Pairs of output rows that go along memory, for rows that meet in the first-level cache. Tiles and strips go down
+// columns: there rows a multiple of 4 KB apart, or nearly, all lie in the same few places, which hold eight lines or
+// twelve, and of rows 2 KB apart every other one, so that each vector is fetched and written back by itself.
 #ifndef DEPTHWISE_KERNELS_DEPTHWISE2D_SWEEP_H_
 #define DEPTHWISE_KERNELS_DEPTHWISE2D_SWEEP_H_
 
@@ -10,11 +10,13 @@
 namespace depthwise {
 namespace {
 
-// Whether rows `bytes` apart meet in the first-level cache: to `near` bytes a page apart, or half a page.
+// Whether rows `bytes` apart meet: to `near` bytes a multiple of 4 KB, or exactly one of 2 KB. The more rows a kernel
+// reads and writes at a time, the further they are apart after some of them: strips, which go down many, are the slower
+// ones up to 64 bytes, tiles up to 8.
 DEPTHWISE_INLINE bool rows_meet(int64_t bytes, int64_t near) {
   constexpr int64_t kPage = cut_size(int64_t{16} << 10) == 16 ? 16 : 4096;
   const int64_t past = bytes % kPage;
-  return past <= near || kPage - past <= near || bytes % (kPage / 2) == 0;
+  return bytes + near >= kPage / 2 && (past <= near || kPage - past <= near || bytes % (kPage / 2) == 0);
 }
 
 // The columns of whole vectors none of which sees padding at the sides, at least `vectors` of them; or none, where rows
@@ -52,11 +54,11 @@ __attribute__((noinline)) void sweep_pair(const Geometry& g, const Channel<typen
   using T = typename V::Element;
   const int64_t kernel_w = g.w.kernel, dilation = g.h.dilation, step = dilation * g.w.in, kw_step = g.w.dilation;
   const int64_t first_ih = int64_t{oh} - g.h.pad;
-  // Input rows [begin, end) of those that the pair sees lie in the plane. The first one is the upper row's alone, the
-  // last one the lower row's.
+  // Input rows [begin, end) of those that the pair sees lie in the plane: none where all are padding. The first one is
+  // the upper row's alone, the last one the lower row's.
   const int64_t begin = first_ih >= 0 ? 0 : ceil_of(-first_ih, dilation);
   const int64_t end = min_of(g.h.kernel + 1, ceil_of(g.h.in - first_ih, dilation));
-  const bool has_first = begin == 0, has_last = end == g.h.kernel + 1;
+  const bool has_first = begin == 0 && end > 0, has_last = end == g.h.kernel + 1 && begin < end;
   const int64_t both_begin = has_first ? 1 : begin, both = (has_last ? end - 1 : end) - both_begin;
   const T* const src = channel.src + (first_ih + both_begin * dilation) * g.w.in - g.w.pad;
   const T* const taps = channel.taps + both_begin * kernel_w;

@@ -25,7 +25,7 @@ struct Columns {
 // Whether tiles ask for the next one's input and outputs. Of more than a few kilobytes at once, nothing is gained.
 template <class T>
 bool asks_ahead(const Geometry& g) {
-  return copies_bytes(g) == 0 && image_bytes(g) > kFarBytes &&
+  return !copies_rows(g) && image_bytes(g) > kFarBytes &&
          int64_t{kTile} * g.in_channels * int64_t{sizeof(T)} <= (int64_t{8} << 10);
 }
 
@@ -171,8 +171,8 @@ __attribute__((noinline)) void run_items(const TileSet<Vec<T>>& tiles, const Geo
   InputRow<T>* const inputs = static_cast<InputRow<T>*>(scratch);
   RowGroup<T> groups[kGroupsTogether] = {};
   for (int32_t i = 0; i < most.groups; ++i) groups[i].inputs = inputs + i * most_inputs(g);
-  const bool copies = copies_bytes(g) > 0;
-  RowCopies<T> copied(g, static_cast<const T*>(operands.src), copies ? inputs + most_inputs(g) : nullptr);
+  const bool copies = copies_rows(g);
+  RowCopies<T> copied(g, static_cast<const T*>(operands.src), copies ? inputs + most.groups * most_inputs(g) : nullptr);
   const auto find = [&](int64_t row) {
     return copies ? copied.of(row) : static_cast<const T*>(operands.src) + row * g.w.in * g.in_channels;
   };
@@ -231,11 +231,11 @@ int64_t work_items(const Geometry& g) {
   return c.row_items * c.column_items;
 }
 
-// The input rows of the groups that are worked on together.
+// The input rows of the groups that are worked on together, and their copies.
 template <class T>
 int64_t scratch_bytes(const Geometry& g) {
-  return most_inputs(g) * together(g, Vec<T>::kLanes).groups * int64_t{sizeof(InputRow<T>)} +
-         RowCopies<T>::scratch_bytes(g);
+  const int64_t inputs = most_inputs(g) * together(g, Vec<T>::kLanes).groups * int64_t{sizeof(InputRow<T>)};
+  return inputs + (copies_rows(g) ? RowCopies<T>::scratch_bytes(g) : 0);
 }
 
 template <class T, int K>

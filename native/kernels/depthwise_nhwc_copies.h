@@ -10,28 +10,22 @@
 namespace depthwise {
 namespace {
 
-// Apart, with the dilation: those that meet.
-constexpr int64_t kMeetBytes = cut_size(int64_t{16} << 10) == 16 ? 16 : 2048;
-constexpr int64_t kCopiesBytes = int64_t{1} << 20;  // all copies at most, in the second cache
-
 // Elements from pixel to pixel of a copy.
 static inline int64_t copied_pixel(const Geometry& g) {
   return g.in_channels + 64 / static_cast<int64_t>(element_bytes(g.element));
 }
 
-// The memory of the copies; 0: the input is read where it lies. As many rows as one group names are kept.
+// The memory of as many copies as one group names rows.
 static inline int64_t copies_bytes(const Geometry& g) {
-  const int64_t element = static_cast<int64_t>(element_bytes(g.element));
-  if (int64_t{g.in_channels} * g.w.dilation * element % kMeetBytes != 0) return 0;
-  const int64_t bytes = capped_product(capped_product(copied_pixel(g) * element, g.w.in), most_inputs(g));
-  return bytes <= kCopiesBytes ? bytes : 0;
+  const int64_t pixel = copied_pixel(g) * static_cast<int64_t>(element_bytes(g.element));
+  return capped_product(capped_product(pixel, g.w.in), most_inputs(g));
 }
 
 // The rows that were copied last.
 template <class T>
 class RowCopies {
  public:
-  // scratch: scratch_bytes(g), or null where copies_bytes(g) is 0.
+  // scratch: scratch_bytes(g), or null where nothing is copied.
   RowCopies(const Geometry& g, const T* src, void* scratch)
       : g_(g), src_(src), row_(copied_pixel(g) * g.w.in), slots_(static_cast<Slot*>(scratch)) {
     if (!scratch) return;
@@ -39,10 +33,7 @@ class RowCopies {
     memory_ = reinterpret_cast<T*>(slots_ + count_);
     for (int64_t i = 0; i < count_; ++i) slots_[i] = {-1, 0};
   }
-  static int64_t scratch_bytes(const Geometry& g) {
-    const int64_t copies = copies_bytes(g);
-    return copies > 0 ? most_inputs(g) * int64_t{sizeof(Slot)} + copies : 0;
-  }
+  static int64_t scratch_bytes(const Geometry& g) { return most_inputs(g) * int64_t{sizeof(Slot)} + copies_bytes(g); }
 
   // What of() returns from here on stays until the next call of this.
   void begin_group() { ++group_; }
@@ -63,7 +54,6 @@ class RowCopies {
   }
 
  private:
-  // Channels are a multiple of a vector's lanes, or fewer.
   __attribute__((noinline)) void copy(const T* from, T* to) const {
     using V = Vec<T>;
     const int64_t channels = g_.in_channels, pixel = copied_pixel(g_);

@@ -36,6 +36,22 @@ static inline Cut cut(const Geometry& g) {
   return c;
 }
 
+constexpr int64_t kCopiesBytes = int64_t{1} << 20;  // all copies at most, in the second cache
+
+// Whether rows are copied to where their pixels do not meet: those of a tile are neighbours, or with the tiles of _w3,
+// _w5 and _w7 the dilation apart. Only where a row serves several rows of outputs, or many taps, and whole rows of
+// them.
+static inline bool copies_rows(const Geometry& g) {
+  constexpr bool kSmall = cut_size(int64_t{16} << 10) == 16;
+  constexpr int64_t kMeetBytes = kSmall ? 16 : 2048, kLeastBytes = kSmall ? 16 : 256;
+  const int64_t element = static_cast<int64_t>(element_bytes(g.element)), pixel = g.in_channels * element;
+  const int64_t dilation = g.w.stride == 1 && g.w.kernel > 1 && g.w.kernel < 8 ? g.w.dilation : 1;
+  if (pixel < kLeastBytes || pixel * dilation % kMeetBytes != 0) return false;
+  if (copied_pixel(g) * element * dilation % kMeetBytes == 0) return false;
+  if (g.h.kernel <= g.h.stride && g.w.kernel < 9) return false;
+  return copies_bytes(g) <= kCopiesBytes && cut(g).column_items == 1;
+}
+
 // So many groups of output rows, and channels, are worked on together that their input under one tile fits the first
 // cache: an input row then comes from the second one once, not once for each output row that sees it.
 struct Together {
@@ -43,7 +59,7 @@ struct Together {
 };
 
 static inline Together together(const Geometry& g, int lanes) {
-  if (copies_bytes(g) > 0) return {1, g.in_channels};  // as many rows are kept as one group names
+  if (copies_rows(g)) return {1, g.in_channels};  // as many rows are kept as one group names
   const int64_t pixel = int64_t{kTile + g.w.kernel} * static_cast<int64_t>(element_bytes(g.element));
   const int64_t more = g.h.kernel - 1;  // rows beside one for each group
   const int64_t groups = kTileBytes / (pixel * g.in_channels) - more;

@@ -38,7 +38,8 @@ const char* const kDescriptors[] = {
     "n1_c512_i9x6_o512_k3x3_s1_p1_d1_g512_LNHWC_b_arelu", "n1_c512_i3x7x4_o512_k3x3x3_s1_p1_d1_g512_LNHWC",
     "n1_c1024_i8x5_o1024_k5x5_s1_p2_d1_g1024_LNHWC", "n1_c512_i9x4_o1024_k3x3_s1_p1_d1_g512_LNHWC_b_S",
     "n1_c512_i9x8_o512_k3x3_s2_p1_d1_g512_LNHWC_asilu", "n1_c128_i13x11_o128_k3x3_s1_p4_d4_g128_LNHWC_b",
-    "n1_c512_i5x5x4_o512_k2x3x3_s2x2x1_p1_d2x1x1_g512_LNHWC",
+    "n1_c512_i5x5x4_o512_k2x3x3_s2x2x1_p1_d2x1x1_g512_LNHWC", "n1_c512_i30_o512_k9_s1_p4_d1_g512_LNHWC",
+    "n1_c72_i3x200_o72_k3x3_s1_p1x64_d1x64_g72_LNHWC",
     // Channels last, dilated along the row: few channels, more than a vector, an activation; two kernels a channel; so
     // many channels that a part of them is worked on at a time.
     "n1_c3_i9x23_o3_k5x5_s1_p6_d3_g3_LNHWC_b", "n1_c18_i9x13_o18_k3x3_s1_p2_d2_g18_LNHWC_b_asilu",
@@ -91,9 +92,12 @@ const char* const kDescriptors[] = {
     "n1_c2_i9x512_o2_k5x5_s1_p2_d1_g2_b_arelu", "n1_c1_i40x1024_o1_k5x5_s1_p2_d1_g1_asilu",
     "n1_c2_i5x512_o2_k5x5_s1_p0,2,0,2_d1_g2", "n1_c2_i11x1025_o2_k5x5_s1_p3,2,0,4_d1_g2",
     "n1_c2_i11x1025_o2_k7x7_s1_p3_d1_g2_arelu6", "n1_c1_i40x1024_o1_k7x7_s1_p0_d1_g1_b",
-    "n1_c2_i2x9x512_o4_k1x7x7_s1_p0x3x3_d1_g2", "n1_c2_i9x256_o2_k3x3_s1_p2_d2_g2_b_arelu",
-    "n1_c1_i5x256_o1_k3x3_s1_p2x3_d2x3_g1", "n1_c1_i7x512_o1_k3x3_s1_p4_d4_g1",
-    "n1_c1_i61x512_o1_k3x3_s1_p2_d2_g1_asilu", "n1_c2_i19x128_o2_k3x3_s1_p4,1,7,0_d4x1_g2",
+    "n1_c2_i2x9x512_o4_k1x7x7_s1_p0x3x3_d1_g2", "n1_c2_i9x512_o2_k5x5_s1_p2,2,6,2_d1_g2",
+    "n1_c2_i9x512_o2_k5x5_s1_p8,2,2,2_d1_g2", "n1_c2_i9x512_o2_k7x7_s1_p3,3,8,3_d1_g2",
+    "n1_c2_i9x512_o2_k7x7_s1_p9,3,3,3_d1_g2", "n1_c2_i2x512_o2_k5x5_s1_p12,2,13,2_d1_g2",
+    "n1_c2_i9x256_o2_k3x3_s1_p2_d2_g2_b_arelu", "n1_c1_i5x256_o1_k3x3_s1_p2x3_d2x3_g1",
+    "n1_c1_i7x512_o1_k3x3_s1_p4_d4_g1", "n1_c1_i61x512_o1_k3x3_s1_p2_d2_g1_asilu",
+    "n1_c2_i19x128_o2_k3x3_s1_p4,1,7,0_d4x1_g2",
     // The first of two blocks of a row sees padding at its right; tiles that see padding at their sides alone.
     "n1_c2_i5x9_o2_k3x3_s1_p1,0,1,2_d1_g2", "n1_c3_i6x5_o3_k3x3_s1_p0x1_d1_g3",
     // A first tile that sees a part of the padding below; planes whose last tile would end two rows behind them.
