@@ -101,7 +101,6 @@ template <class V, int kRows, int kColumns, bool kKeeps, class Steps, class T>
 void pixel_tile(const Steps& input, int64_t steps, const T* weights, T* kept, const TileRows<T>& out) {
   const int32_t cut = out.lanes - (kColumns - 1) * V::kLanes;  // lanes of the last vector
   const bool whole = cut >= V::kLanes;
-  const typename V::Mask mask = V::Mask::first(cut);
   V sums[kRows][kColumns];
   if (out.first) {
     begin_with_bias<V, kRows, kColumns, T>(sums, out.bias);
@@ -111,11 +110,14 @@ void pixel_tile(const Steps& input, int64_t steps, const T* weights, T* kept, co
       const T* row = out.dst + r * out.step;
 #pragma GCC unroll 16
       for (int c = 0; c < kColumns; ++c)
-        sums[r][c] = c < kColumns - 1 || whole ? V::load(row + c * V::kLanes) : V::load(row + c * V::kLanes, mask);
+        sums[r][c] = c < kColumns - 1 || whole ? V::load(row + c * V::kLanes) : V::load(row + c * V::kLanes, V::Mask::first(cut));
     }
   }
   add_products<V, kRows, kColumns, kKeeps, Steps, T>(sums, input, steps, weights, kept);
   if (out.last) activate_tile<V, kRows, kColumns>(out.activation, sums);
+  // Made anew: kept in a register over the sums, it takes that of one of them, whose sum then goes through memory.
+  int32_t cut_again = cut;
+  __asm__("" : "+r"(cut_again));
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r) {
     T* row = out.dst + r * out.step;
@@ -124,7 +126,7 @@ void pixel_tile(const Steps& input, int64_t steps, const T* weights, T* kept, co
       if (c < kColumns - 1 || whole)
         sums[r][c].store(row + c * V::kLanes);
       else
-        sums[r][c].store(row + c * V::kLanes, mask);
+        sums[r][c].store(row + c * V::kLanes, V::Mask::first(cut_again));
     }
   }
 }
