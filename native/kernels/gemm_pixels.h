@@ -110,7 +110,8 @@ void pixel_tile(const Steps& input, int64_t steps, const T* weights, T* kept, co
       const T* row = out.dst + r * out.step;
 #pragma GCC unroll 16
       for (int c = 0; c < kColumns; ++c)
-        sums[r][c] = c < kColumns - 1 || whole ? V::load(row + c * V::kLanes) : V::load(row + c * V::kLanes, V::Mask::first(cut));
+        sums[r][c] = c < kColumns - 1 || whole ? V::load(row + c * V::kLanes)
+                                               : V::load(row + c * V::kLanes, V::Mask::first(cut));
     }
   }
   add_products<V, kRows, kColumns, kKeeps, Steps, T>(sums, input, steps, weights, kept);
