@@ -1,7 +1,8 @@
 // Computes: 3x3 depthwise convolution, stride 1, channels first, any padding; multiplier and shared bank too.
 // Refuses: other sizes, strides, dilations, layouts; padding that is not zeros.
 // Loop order: output channel, band of rows that fits the first-level cache, column block; down the rows. With AVX-512 a
-//   band of rows that fits the second-level one, or all, and strips of several vectors.
+//   band of rows that fits the second-level one, or all, and strips of several vectors. Without, rows that meet in
+//   the first-level cache go along memory, two at a time.
 // In registers: nine taps, three sums (depthwise2d_k3_strip.h), or twelve side by side with AVX-512
 //   (depthwise2d_k3_wide.h); low planes all their sums.  Reads beyond: nothing.
 #include "kernels/depthwise2d_k3_strip.h"

@@ -1,7 +1,8 @@
 // Computes: 3x3 depthwise convolution, stride 1, dilated down the plane, channels first, padding of up to two
 //   dilations; multiplier and shared bank too.
 // Refuses: other sizes, strides, layouts; no dilation down the plane; more padding, or some that is not zeros; float64.
-// Loop order: output channel, band of rows, rows of a residue, column block; down the rows.
+// Loop order: output channel, band of rows, rows of a residue, column block; down the rows. Rows that meet in the
+//   first-level cache go along memory, two of a residue at a time.
 // In registers: nine taps, three sums.  Reads beyond: nothing.
 // Rows that are one dilation apart form a plane without dilation. Three sums walk down it; each input row is loaded
 // once, in three shifts. With cheap masks, and rows as long as those of the input, rows that lie beside each other in

@@ -1,8 +1,9 @@
 // Computes: depthwise convolution, channels last, of any kernel, stride, dilation, padding and multiplier, with a
 //   shared bank or not, in 1-D, 2-D and 3-D.  Refuses: layouts and groups that are something else; _w3, _w5, _w7 also
 //   other widths of the kernel and a stride along the row.
-// Loop order: output row, or two; with _w3, _w5, _w7 the columns that a dilation makes share pixels; pixels of a
-//   tile, vector of channels, multiplier; then the taps: depth, height, width.
+// Loop order: output row, or two, of a residue of the dilation; with _w3, _w5, _w7 the columns that a dilation makes
+//   share pixels; pixels of a tile, vector of channels, multiplier; then the taps: depth, height, width. Input rows
+//   whose pixels meet in the first-level cache are copied first.
 // In registers: the sums of up to 8 pixels of one row, with _w3 of up to 4 pixels of two (8 of 32 registers); with
 //   _w3, _w5, _w7 also the taps of one kernel row for each output row.
 // Reads beyond: nothing. The last vector of channels overlaps the one before it; fewer channels than lanes read
