@@ -14,7 +14,8 @@ namespace {
 // reads and writes at a time, the further they are apart after some of them: strips, which go down many, are the slower
 // ones up to 64 bytes, tiles up to 8.
 DEPTHWISE_INLINE bool rows_meet(int64_t bytes, int64_t near) {
-  constexpr int64_t kPage = cut_size(int64_t{16} << 10) == 16 ? 16 : 4096;
+  if (cut_size(1) == 0) return bytes % 16 == 0;  // small items: some small problems do, and some do not
+  constexpr int64_t kPage = 4096;
   const int64_t past = bytes % kPage;
   return bytes + near >= kPage / 2 && (past <= near || kPage - past <= near || bytes % (kPage / 2) == 0);
 }

@@ -42,8 +42,8 @@ constexpr int64_t kCopiesBytes = int64_t{1} << 20;  // all copies at most, in th
 // _w5 and _w7 the dilation apart. Only where a row serves several rows of outputs, or many taps, and whole rows of
 // them.
 static inline bool copies_rows(const Geometry& g) {
-  constexpr bool kSmall = cut_size(int64_t{16} << 10) == 16;
-  constexpr int64_t kMeetBytes = kSmall ? 16 : 2048, kLeastBytes = kSmall ? 16 : 256;
+  constexpr bool kIsSmall = cut_size(1) == 0;  // some small problems do, and some do not
+  constexpr int64_t kMeetBytes = kIsSmall ? 16 : 2048, kLeastBytes = kIsSmall ? 16 : 256;
   const int64_t element = static_cast<int64_t>(element_bytes(g.element)), pixel = g.in_channels * element;
   const int64_t dilation = g.w.stride == 1 && g.w.kernel > 1 && g.w.kernel < 8 ? g.w.dilation : 1;
   if (pixel < kLeastBytes || pixel * dilation % kMeetBytes != 0) return false;
