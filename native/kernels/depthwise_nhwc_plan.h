@@ -47,7 +47,7 @@ static inline bool copies_rows(const Geometry& g) {
   const int64_t element = static_cast<int64_t>(element_bytes(g.element)), pixel = g.in_channels * element;
   const int64_t dilation = g.w.stride == 1 && g.w.kernel > 1 && g.w.kernel < 8 ? g.w.dilation : 1;
   if (pixel < kLeastBytes || pixel * dilation % kMeetBytes != 0) return false;
-  if (copied_pixel(g) * element * dilation % kMeetBytes == 0) return false;
+  if (!kIsSmall && copied_pixel(g) * element * dilation % kMeetBytes == 0) return false;
   if (g.h.kernel <= g.h.stride && g.w.kernel < 9) return false;
   return copies_bytes(g) <= kCopiesBytes && cut(g).column_items == 1;
 }
