@@ -1,7 +1,7 @@
 // What importing the package and computing with it change in the process: nothing but the threads that computing starts.
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { isMainThread, Worker } from "node:worker_threads";
-import { assert, numbers, report } from "../../support/child-addon.mjs";
+import { assert, numbers, report, sleep } from "../../support/child-addon.mjs";
 
 const isLinux = process.platform === "linux";
 const tasks = () => (isLinux ? readdirSync("/proc/self/task") : []);
@@ -64,7 +64,7 @@ async function compute({ functional: F, nn, tensor }) {
 }
 
 async function look() {
-  await new Promise((resolve) => setTimeout(resolve, 20)); // Node's own threads are there
+  await sleep(20); // Node's own threads are there
   const before = hostState();
   const threads = tasks().length;
   const depthwise = await import("../../../dist/index.js");
@@ -84,7 +84,7 @@ async function look() {
     const isElsewhere = (task) => lines(`/proc/self/task/${task}/status`, ["Cpus_allowed"])[0] !== allowed;
     // A thread that was woken may have to wait for a CPU before it takes its affinity back.
     const deadline = Date.now() + 5000;
-    while (tasks().some(isElsewhere) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (tasks().some(isElsewhere) && Date.now() < deadline) await sleep(5);
     assert(!tasks().some(isElsewhere), "a thread has another affinity");
   }
 }
